@@ -1,1 +1,12 @@
-export {};
+export * from './domain/change-event.js';
+export * from './domain/decide.js';
+export * from './domain/email.js';
+export * from './domain/entity.js';
+export * from './domain/json.js';
+export * from './domain/ledger.js';
+export * from './domain/outcome.js';
+export * from './domain/record.js';
+export * from './domain/stamp.js';
+export * from './domain/users.js';
+export * from './domain/version.js';
+export * from './ports/record-store.js';

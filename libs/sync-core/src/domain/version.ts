@@ -1,0 +1,28 @@
+/**
+ * The version of a record: a per-record hybrid logical clock in one safe integer (until the year 2248).
+ * The upper part is wall-clock milliseconds, the ten low bits order writes inside one millisecond.
+ *
+ * Production versions are assigned inside the stores, in the same atomic step as the write (Mongo: a pipeline
+ * update with `$$NOW`; Redis: a script with `TIME`). This function states what both compute.
+ */
+export const TICKS_PER_MS = 1024;
+
+/** The version after `stored` (0 when there is none) at `nowMs`. */
+export function nextVersion(nowMs: number, stored: number): number {
+  return Math.max(nowMs * TICKS_PER_MS, stored + 1);
+}
+
+/** Epoch milliseconds at which this version was assigned. */
+export function updatedAtOf(version: number): number {
+  return Math.floor(version / TICKS_PER_MS);
+}
+
+/** Whether `value` can be a version: a positive safe integer. */
+export function isVersion(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+}
+
+/** Milliseconds by which a version lies ahead of the local clock (negative: it lies behind). */
+export function skewMs(version: number, nowMs: number): number {
+  return updatedAtOf(version) - nowMs;
+}
