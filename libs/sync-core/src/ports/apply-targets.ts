@@ -1,0 +1,61 @@
+import type { ChangeEvent } from '../domain/change-event.js';
+import type { EntityDefinition } from '../domain/entity.js';
+import type { Outcome } from '../domain/outcome.js';
+import type { Stamp } from '../domain/stamp.js';
+
+/** A change event with the id of the stream entry that carries it. */
+export interface Delivery {
+  readonly entryId: string;
+  readonly event: ChangeEvent;
+}
+
+/** A delivery whose journey is over, and how it ended. */
+export interface Settlement {
+  readonly delivery: Delivery;
+  readonly outcome: Outcome;
+}
+
+/** What the projections made of one delivery. `settled`: acknowledged and booked in the same step. */
+export type ProjectionResult =
+  | { readonly verdict: 'apply'; readonly settled: true; readonly before: Stamp | null }
+  | { readonly verdict: 'echo' | 'duplicate'; readonly settled: true }
+  | { readonly verdict: 'stale'; readonly settled: boolean; readonly winner: Stamp }
+  /** Same version, other content; nothing was written. `stored` is the content Redis holds (`null`: deleted). */
+  | { readonly verdict: 'merge'; readonly settled: false; readonly stored: string | null };
+
+/** Redis as the target of changes from Mongo. */
+export interface ProjectionTarget {
+  /**
+   * Compares and writes all deliveries of one entity in one atomic step, in their order.
+   *
+   * @param mode `merge`: at equal version the incoming image is written
+   */
+  apply(
+    entity: EntityDefinition,
+    deliveries: readonly Delivery[],
+    mode?: 'compare' | 'merge',
+  ): Promise<readonly ProjectionResult[]>;
+  /** Acknowledges and books deliveries whose effect is in place. */
+  settle(settlements: readonly Settlement[]): Promise<void>;
+  /** Gives Redis's record a new version and emits it again, if it still has the given one. */
+  reissue(entity: EntityDefinition, key: string, version: number): Promise<void>;
+}
+
+/**
+ * What Mongo made of one delivery:
+ * - `unstamped`: the document has no version; it must be stamped before anything is compared with it;
+ * - `refused`: the document cannot be written as it is (a validator, another unique index).
+ */
+export type RecordResult =
+  | { readonly verdict: 'apply' }
+  | { readonly verdict: 'stale' | 'same'; readonly winner: Stamp }
+  | { readonly verdict: 'unstamped'; readonly id: string }
+  | { readonly verdict: 'refused'; readonly reason: string };
+
+/** Mongo as the target of changes from Redis. */
+export interface RecordTarget {
+  /** One unordered bulk of conditional upserts; at most one delivery per key. */
+  apply(entity: EntityDefinition, deliveries: readonly Delivery[]): Promise<readonly RecordResult[]>;
+  /** Acknowledges and books deliveries, on the stream they came from. */
+  settle(settlements: readonly Settlement[]): Promise<void>;
+}

@@ -1,0 +1,40 @@
+import type { ChangeEvent } from '../domain/change-event.js';
+import type { EntityDefinition } from '../domain/entity.js';
+
+/** How far capture has come. */
+export interface CapturePosition {
+  /** Of the change feed. */
+  readonly feed: string;
+  /** A snapshot under way: the entity it is at, and the last id that was published. */
+  readonly snapshot?: { readonly entity: string; readonly afterId: string | null };
+}
+
+export interface Publication {
+  /** The position as read or published before; `null` when there was none. */
+  readonly expected: CapturePosition | null;
+  readonly next: CapturePosition;
+  readonly events: readonly ChangeEvent[];
+}
+
+/**
+ * - `published`: the events are on `mongo_changes` and the position has moved, in one step;
+ * - `fenced`: the position is not the expected one: another capture is at work, or Redis was wiped. Nothing was written.
+ */
+export type PublishResult = 'published' | 'fenced';
+
+/** Where captured changes go, together with the position they reach. Kept in Redis, next to the stream. */
+export interface CaptureJournal {
+  position(): Promise<CapturePosition | null>;
+  /** Safe to repeat: the same publication is written once. */
+  publish(publication: Publication): Promise<PublishResult>;
+  /** What Redis knows of one record's version. */
+  known(entity: EntityDefinition, key: string): Promise<KnownVersions>;
+}
+
+/** Versions of one record in Redis; 0 where there is none. A stamp given to Mongo's record lies above both. */
+export interface KnownVersions {
+  /** Of the projection or the tombstone. */
+  readonly held: number;
+  /** The highest that is on `mongo_changes` and not settled yet. */
+  readonly flying: number;
+}

@@ -1,0 +1,24 @@
+import type { EntityDefinition } from '../domain/entity.js';
+import type { MongoImage } from './change-feed.js';
+
+export interface StampRequest {
+  readonly entity: EntityDefinition;
+  readonly id: string;
+  /** The version seen when stamping was decided; `null` for none. The stamp is a compare-and-set on it. */
+  readonly seen: number | null;
+  /** The new version lies above this one. */
+  readonly floor: number;
+}
+
+/**
+ * Corrections of Mongo's own records: giving a version to what others wrote without one. Every correction is a
+ * compare-and-set and comes back through the change feed like any other write.
+ */
+export interface MongoAuthority {
+  /** What Mongo holds now under these keys; keys it does not hold are missing from the map. */
+  current(entity: EntityDefinition, keys: readonly string[]): Promise<ReadonlyMap<string, MongoImage>>;
+  /** Returns `moved-on` when the record no longer has the version that was seen. */
+  stamp(request: StampRequest): Promise<'stamped' | 'moved-on'>;
+  /** Puts a tombstone where no document has the key. Returns `taken` when one has. */
+  bury(entity: EntityDefinition, key: string, floor: number): Promise<'buried' | 'taken'>;
+}
