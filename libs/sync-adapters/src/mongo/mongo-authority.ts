@@ -1,0 +1,72 @@
+import type { EntityDefinition, MongoAuthority, MongoImage, StampRequest } from '#libs/sync-core';
+import { ObjectId, type Db, type Document } from 'mongodb';
+import { imageOf } from './documents.js';
+import { isDuplicateKey, withMongoErrors } from './mongo-errors.js';
+import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
+import { tombstonePipeline } from './update-pipelines.js';
+
+/** Stamps and tombstones for what others did to Mongo's documents. */
+export class MongoDocumentAuthority implements MongoAuthority {
+  constructor(
+    private readonly db: Db,
+    private readonly tombstoneTtlMs = DEFAULT_TOMBSTONE_TTL_MS,
+  ) {}
+
+  async current(entity: EntityDefinition, keys: readonly string[]): Promise<ReadonlyMap<string, MongoImage>> {
+    return withMongoErrors(async () => {
+      const documents = await this.collection(entity)
+        .find({ [entity.keyField]: { $in: [...keys] } })
+        .toArray();
+      const images = documents.map((document) => imageOf(entity, document)).filter((image) => image !== null);
+      return new Map(images.map((image) => [image.key, image]));
+    });
+  }
+
+  async stamp({ entity, id, seen, floor }: StampRequest): Promise<'stamped' | 'moved-on'> {
+    const version = {
+      $max: [{ $multiply: [{ $toDouble: '$$NOW' }, 1024] }, { $literal: Math.max(floor, seen ?? 0) + 1 }],
+    };
+    const result = await withMongoErrors(() =>
+      this.collection(entity).updateOne({ _id: documentId(id), ...seenFilter(seen) }, [
+        { $set: { version, source: 'mongo' } },
+        { $set: { updatedAt: { $floor: { $divide: ['$version', 1024] } } } },
+      ]),
+    );
+    return result.matchedCount === 1 ? 'stamped' : 'moved-on';
+  }
+
+  async bury(entity: EntityDefinition, key: string, floor: number): Promise<'buried' | 'taken'> {
+    return withMongoErrors(async () => {
+      try {
+        // No document has a version below 0, so this inserts – unless the unique index says the key is taken.
+        await this.collection(entity).updateOne(
+          { [entity.keyField]: key, version: { $lt: 0 } },
+          tombstonePipeline(
+            entity,
+            { field: entity.keyField, value: key },
+            { ttlMs: this.tombstoneTtlMs, floor },
+          ),
+          { upsert: true },
+        );
+        return 'buried';
+      } catch (error) {
+        if (isDuplicateKey(error)) return 'taken';
+        throw error;
+      }
+    });
+  }
+
+  private collection(entity: EntityDefinition) {
+    return this.db.collection(entity.collection, { writeConcern: { w: 'majority' } });
+  }
+}
+
+/** Others may use ids of any type; those that look like an ObjectId are one. */
+function documentId(id: string): ObjectId {
+  return (ObjectId.isValid(id) ? new ObjectId(id) : id) as ObjectId;
+}
+
+function seenFilter(seen: number | null): Document {
+  if (seen !== null) return { version: seen };
+  return { $nor: [{ version: { $type: 'number', $gte: 1, $lte: Number.MAX_SAFE_INTEGER } }] };
+}

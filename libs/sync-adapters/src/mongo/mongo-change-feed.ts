@@ -1,0 +1,116 @@
+import type { ChangeBatch, ChangeFeed, EntityDefinition, MongoChange, MongoImage } from '#libs/sync-core';
+import { ObjectId, type Db, type Document, type Filter, type MongoClient } from 'mongodb';
+import { imageOf } from './documents.js';
+import { withMongoErrors } from './mongo-errors.js';
+import { rawChangeStream, type RawChangeStreamOptions } from './raw-change-stream.js';
+
+export interface MongoChangeFeedOptions {
+  readonly client: MongoClient;
+  readonly db: Db;
+  readonly entities: readonly EntityDefinition[];
+  /** Whether the server keeps pre-images (see `prepareCollections`). */
+  readonly preImages: boolean;
+  /** Called when a collection was dropped or renamed: its records are gone without a change event each. */
+  readonly onCollectionLost?: (collection: string, operation: string) => void;
+}
+
+/** The change stream of the database, as changes of records. A position is the JSON text of a resume token. */
+export class MongoChangeFeed implements ChangeFeed {
+  private readonly byCollection: ReadonlyMap<string, EntityDefinition>;
+
+  constructor(private readonly options: MongoChangeFeedOptions) {
+    this.byCollection = new Map(options.entities.map((entity) => [entity.collection, entity]));
+  }
+
+  async head(): Promise<string> {
+    const opening = new AbortController();
+    try {
+      for await (const { token } of rawChangeStream(this.streamOptions(), opening.signal)) {
+        return JSON.stringify(token);
+      }
+      throw new Error('the change stream closed as it was opened');
+    } finally {
+      opening.abort();
+    }
+  }
+
+  async *read(position: string, signal: AbortSignal): AsyncGenerator<ChangeBatch> {
+    const after = JSON.parse(position) as Document;
+    for await (const { events, token } of rawChangeStream({ ...this.streamOptions(), after }, signal)) {
+      const changes = events.map((event) => this.changeOf(event)).filter((change) => change !== null);
+      const wallTime = events.at(-1)?.wallTime as Date | undefined;
+      yield {
+        changes,
+        position: JSON.stringify(token),
+        ...(wallTime ? { changedAt: wallTime.getTime() } : {}),
+      };
+    }
+  }
+
+  async *snapshot(entity: EntityDefinition, afterId: string | null): AsyncGenerator<readonly MongoImage[]> {
+    let after = afterId;
+    for (;;) {
+      const chunk = await withMongoErrors(() => this.chunk(entity, after));
+      const last = chunk.at(-1);
+      if (!last) return;
+      yield chunk.map((document) => imageOf(entity, document)).filter((image) => image !== null);
+      after = String(last._id);
+    }
+  }
+
+  private chunk(entity: EntityDefinition, afterId: string | null): Promise<Document[]> {
+    const filter: Filter<Document> = afterId === null ? {} : { _id: { $gt: new ObjectId(afterId) } };
+    const collection = this.options.db.collection(entity.collection);
+    return collection.find(filter).sort({ _id: 1 }).limit(SNAPSHOT_CHUNK).toArray();
+  }
+
+  private changeOf(event: Document): MongoChange | null {
+    const operation = String(event.operationType);
+    const collection = String((event.ns as Document | undefined)?.coll ?? '');
+    const entity = this.byCollection.get(collection);
+    if (!entity) {
+      if (LOSSES.has(operation)) this.options.onCollectionLost?.('(all)', operation);
+      return null;
+    }
+    switch (operation) {
+      case 'insert':
+      case 'update':
+      case 'replace':
+        return written(entity, event);
+      case 'delete':
+        return erased(entity, event);
+      default:
+        if (LOSSES.has(operation)) this.options.onCollectionLost?.(collection, operation);
+        return null;
+    }
+  }
+
+  private streamOptions(): RawChangeStreamOptions {
+    const { client, db, preImages } = this.options;
+    return { client, db, preImages, collections: [...this.byCollection.keys()] };
+  }
+}
+
+const SNAPSHOT_CHUNK = 500;
+const LOSSES: ReadonlySet<string> = new Set(['drop', 'rename', 'dropDatabase', 'invalidate']);
+
+function written(entity: EntityDefinition, event: Document): MongoChange | null {
+  // Null when the document is gone by now: its delete is further down the stream.
+  const document = event.fullDocument as Document | null | undefined;
+  const image = document ? imageOf(entity, document) : null;
+  if (!image) return null;
+  const before = event.fullDocumentBeforeChange as Document | null | undefined;
+  const previousKey: unknown = before?.[entity.keyField];
+  return {
+    kind: 'written',
+    entity,
+    image,
+    ...(typeof previousKey === 'string' && before?.deleted !== true ? { previousKey } : {}),
+  };
+}
+
+function erased(entity: EntityDefinition, event: Document): MongoChange {
+  const before = event.fullDocumentBeforeChange as Document | null | undefined;
+  const id = String((event.documentKey as Document)._id);
+  return { kind: 'erased', entity, id, last: before ? imageOf(entity, before) : null };
+}

@@ -1,0 +1,61 @@
+import { HistoryLostError, StoreUnavailableError } from '#libs/sync-core';
+import { MongoError, MongoServerError } from 'mongodb';
+
+/** The one place where the driver's errors become the product's. Returns other errors as they are. */
+export function translateMongoError(error: unknown): unknown {
+  if (!(error instanceof MongoError)) return error;
+  if (hasCode(error, HISTORY_LOST_CODES)) return new HistoryLostError(error.message, { cause: error });
+  if (isUnavailable(error)) return new StoreUnavailableError('mongo', error.message, { cause: error });
+  return error;
+}
+
+/** Runs a step against Mongo with its errors translated. */
+export async function withMongoErrors<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw translateMongoError(error);
+  }
+}
+
+export function isDuplicateKey(error: unknown): error is MongoServerError {
+  return hasCode(error, new Set([11000, 11001]));
+}
+
+/** ChangeStreamHistoryLost, InvalidResumeToken, ChangeStreamFatalError. */
+const HISTORY_LOST_CODES: ReadonlySet<number> = new Set([286, 280, 260]);
+
+/** Server states in which the same command can succeed later: not primary, shutting down, stepping down, time-outs. */
+const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([
+  6, 7, 43, 50, 63, 89, 91, 133, 134, 189, 234, 237, 262, 9001, 10107, 11600, 11601, 11602, 13435, 13436,
+  14031,
+]);
+
+const UNAVAILABLE_NAMES: ReadonlySet<string> = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongoTopologyClosedError',
+  'MongoNotConnectedError',
+  'MongoExpiredSessionError',
+  'MongoPoolClosedError',
+  'MongoPoolClearedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoOperationTimeoutError',
+  'MongoClientClosedError',
+  'PoolClearedOnNetworkError',
+]);
+
+function isUnavailable(error: MongoError): boolean {
+  return (
+    UNAVAILABLE_NAMES.has(error.name) ||
+    hasCode(error, UNAVAILABLE_CODES) ||
+    error.hasErrorLabel('RetryableWriteError') ||
+    error.hasErrorLabel('ResumableChangeStreamError') ||
+    error.hasErrorLabel('TransientTransactionError')
+  );
+}
+
+function hasCode(error: unknown, codes: ReadonlySet<number>): boolean {
+  return error instanceof MongoServerError && typeof error.code === 'number' && codes.has(error.code);
+}

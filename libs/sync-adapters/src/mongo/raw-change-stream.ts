@@ -1,0 +1,143 @@
+import type { ClientSession, Db, Document, Long, MongoClient } from 'mongodb';
+import { translateMongoError } from './mongo-errors.js';
+
+export interface RawChangeStreamOptions {
+  readonly client: MongoClient;
+  readonly db: Db;
+  /** Collections to watch. */
+  readonly collections: readonly string[];
+  /** Resume token to start after; absent: now. */
+  readonly after?: Document;
+  /** Whether the server is asked for pre-images (MongoDB ≥ 6.0). */
+  readonly preImages: boolean;
+  /** How long the server waits for something to happen before it answers with an empty batch, ms. */
+  readonly maxAwaitTimeMS?: number;
+  readonly batchSize?: number;
+}
+
+export interface RawBatch {
+  readonly events: readonly Document[];
+  /** Resume token of the whole batch: past its last event, or past all the server has seen when it is empty. */
+  readonly token: Document;
+}
+
+interface CursorReply {
+  cursor: {
+    id: Long | number | bigint;
+    firstBatch?: Document[];
+    nextBatch?: Document[];
+    postBatchResumeToken?: Document;
+  };
+}
+
+/**
+ * A change stream of the database as whole batches, with the token of each. (The driver's `ChangeStream` hands out
+ * single events and hides the batch token, and its own resuming would hide failures that the caller must see.)
+ *
+ * Ends when `signal` aborts, or when the server closes the cursor (the database was dropped).
+ *
+ * @throws HistoryLostError, StoreUnavailableError, or the driver's error
+ */
+export async function* rawChangeStream(
+  options: RawChangeStreamOptions,
+  signal: AbortSignal,
+): AsyncGenerator<RawBatch> {
+  const cursor = new RawCursor(options);
+  const wake = () => void cursor.kill();
+  signal.addEventListener('abort', wake, { once: true });
+  try {
+    let batch = await cursor.open();
+    while (!signal.aborted) {
+      yield batch;
+      if (cursor.closed) return;
+      batch = await cursor.next();
+    }
+  } catch (error) {
+    if (!signal.aborted) throw translateMongoError(error);
+  } finally {
+    signal.removeEventListener('abort', wake);
+    await cursor.close();
+  }
+}
+
+class RawCursor {
+  private readonly session: ClientSession;
+  private id: CursorReply['cursor']['id'] = 0;
+  private token: Document | undefined;
+
+  constructor(private readonly options: RawChangeStreamOptions) {
+    this.session = options.client.startSession();
+  }
+
+  get closed(): boolean {
+    return Number(this.id) === 0;
+  }
+
+  async open(): Promise<RawBatch> {
+    const { after, preImages, collections, batchSize } = this.options;
+    const reply = await this.command({
+      aggregate: 1,
+      pipeline: [
+        {
+          $changeStream: {
+            fullDocument: 'updateLookup',
+            ...(preImages ? { fullDocumentBeforeChange: 'whenAvailable' } : {}),
+            ...(after ? { startAfter: after } : {}),
+          },
+        },
+        {
+          $match: {
+            $or: [
+              { 'ns.coll': { $in: [...collections] } },
+              { operationType: { $in: ['dropDatabase', 'invalidate'] } },
+            ],
+          },
+        },
+      ],
+      cursor: { batchSize: batchSize ?? DEFAULT_BATCH_SIZE },
+    });
+    return this.batchOf(reply);
+  }
+
+  async next(): Promise<RawBatch> {
+    const reply = await this.command({
+      getMore: this.id,
+      collection: '$cmd.aggregate',
+      batchSize: this.options.batchSize ?? DEFAULT_BATCH_SIZE,
+      maxTimeMS: this.options.maxAwaitTimeMS ?? DEFAULT_AWAIT_MS,
+    });
+    return this.batchOf(reply);
+  }
+
+  /** Wakes a waiting `next`, and frees the cursor on the server. */
+  async kill(): Promise<void> {
+    if (this.closed) return;
+    const id = this.id;
+    this.id = 0;
+    try {
+      await this.options.db.command({ killCursors: '$cmd.aggregate', cursors: [id] });
+    } catch {
+      // The server frees an unused cursor by itself; a failure to say so must not hide why the stream ended.
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await this.session.endSession();
+  }
+
+  private async command(command: Document): Promise<CursorReply> {
+    return (await this.options.db.command(command, { session: this.session })) as unknown as CursorReply;
+  }
+
+  private batchOf({ cursor }: CursorReply): RawBatch {
+    this.id = cursor.id;
+    const events = cursor.firstBatch ?? cursor.nextBatch ?? [];
+    this.token = cursor.postBatchResumeToken ?? (events.at(-1)?._id as Document | undefined) ?? this.token;
+    if (!this.token) throw new Error('the server sent no resume token: MongoDB 4.0.7 or newer is needed');
+    return { events, token: this.token };
+  }
+}
+
+const DEFAULT_BATCH_SIZE = 1000;
+const DEFAULT_AWAIT_MS = 1000;

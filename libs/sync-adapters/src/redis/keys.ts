@@ -1,0 +1,44 @@
+import { projectionKey, type Direction, type EntityDefinition } from '#libs/sync-core';
+
+/** The streams, by the direction their entries travel. */
+export const STREAMS = {
+  'mongo-to-redis': 'mongo_changes',
+  'redis-to-mongo': 'redis_changes',
+} as const satisfies Record<Direction, string>;
+
+/** Consumer group of the sync-services on either stream. */
+export const SYNC_GROUP = 'sync-service';
+
+/**
+ * Every Redis key of the product is named here. On a Redis Cluster the keys of one script must share a slot: give
+ * them all one hash tag here.
+ */
+export const KEYS = {
+  processed: 'processed_events',
+  processedPrevious: 'processed_events:previous',
+  processedSince: 'processed_events:since',
+  capturePosition: 'sync:capture:position',
+  captureLease: 'sync:capture:lease',
+
+  stream: (direction: Direction): string => STREAMS[direction],
+  deadLetters: (direction: Direction): string => `${STREAMS[direction]}:dlq`,
+  /** Hash: `<entity>:<record key>` → highest version on the stream that is not settled yet. */
+  inFlight: (direction: Direction): string => `${STREAMS[direction]}:inflight`,
+  /** Hash: the books of a direction. */
+  ledger: (direction: Direction): string => `sync:ledger:${direction}`,
+
+  record: projectionKey,
+  tombstone: (entity: EntityDefinition, key: string): string => `tombstone:${projectionKey(entity, key)}`,
+  /** Sorted set of the keys of living records, all at score 0: a lexicographic index for paging. */
+  index: (entity: EntityDefinition): string => `index:${entity.name}`,
+  /** The cache entry of a Mongo `_id`; empty when the entity has none. */
+  cacheEntry: (entity: EntityDefinition, id: string | undefined): string =>
+    id === undefined ? '' : (entity.cacheKeyTemplate?.replace('{id}', () => id) ?? ''),
+  /** What a client's write answered, for the case that it is sent again. */
+  operation: (operationId: string): string => `sync:operation:${operationId}`,
+} as const;
+
+/** Field of the in-flight hashes. */
+export function inFlightField(entityName: string, key: string): string {
+  return `${entityName}:${key}`;
+}

@@ -1,0 +1,53 @@
+import {
+  formatEvent,
+  type CaptureJournal,
+  type CapturePosition,
+  type EntityDefinition,
+  type KnownVersions,
+  type Publication,
+  type PublishResult,
+} from '#libs/sync-core';
+import type { Redis } from 'ioredis';
+import { inFlightField, KEYS } from './keys.js';
+import { withRedisErrors } from './redis-errors.js';
+import { SCRIPTS } from './scripts.js';
+
+/** Publishes captured changes with `publish-captured.lua`: events and position in one step. */
+export class RedisCaptureJournal implements CaptureJournal {
+  constructor(private readonly redis: Redis) {}
+
+  async position(): Promise<CapturePosition | null> {
+    const text = await withRedisErrors(() => this.redis.get(KEYS.capturePosition));
+    return text === null ? null : (JSON.parse(text) as CapturePosition);
+  }
+
+  async publish({ expected, next, events }: Publication): Promise<PublishResult> {
+    const keys = [
+      KEYS.stream('mongo-to-redis'),
+      KEYS.capturePosition,
+      KEYS.inFlight('mongo-to-redis'),
+      KEYS.ledger('mongo-to-redis'),
+    ];
+    const args = [expected === null ? '' : positionText(expected), positionText(next)];
+    for (const event of events) {
+      args.push(inFlightField(event.entity, event.key), String(event.version), formatEvent(event));
+    }
+    const reply = await withRedisErrors(() => SCRIPTS.publishCaptured.run(this.redis, keys, args));
+    return reply === 'fenced' ? 'fenced' : 'published';
+  }
+
+  async known(entity: EntityDefinition, key: string): Promise<KnownVersions> {
+    const keys = [KEYS.inFlight('mongo-to-redis'), KEYS.record(entity, key), KEYS.tombstone(entity, key)];
+    const reply = await withRedisErrors(() =>
+      SCRIPTS.readKnownVersions.run(this.redis, keys, [inFlightField(entity.name, key)]),
+    );
+    const [held, flying] = reply as [string, string];
+    return { held: Number(held), flying: Number(flying) };
+  }
+}
+
+/** One text per position, whatever the order of its members. */
+function positionText({ feed, snapshot }: CapturePosition): string {
+  if (!snapshot) return JSON.stringify({ feed });
+  return JSON.stringify({ feed, snapshot: { entity: snapshot.entity, afterId: snapshot.afterId } });
+}

@@ -1,0 +1,14 @@
+import { classifyRedisFailure } from '#libs/redis-streams';
+import { StoreUnavailableError } from '#libs/sync-core';
+
+/** Runs a step against Redis with its errors translated: what waiting can help becomes StoreUnavailableError. */
+export async function withRedisErrors<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (classifyRedisFailure(error) !== 'transient') throw error;
+    throw new StoreUnavailableError('redis', error instanceof Error ? error.message : 'no answer', {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import {
+  payloadOf,
+  pickFields,
+  sharedFields,
+  type EntityDefinition,
+  type JsonObject,
+  type Page,
+  type RecordPage,
+  type RecordState,
+  type RecordStore,
+  type RemoveCommand,
+  type RemoveResult,
+  type RenameCommand,
+  type RenameResult,
+  type SyncRecord,
+  type WriteCommand,
+  type WriteResult,
+} from '#libs/sync-core';
+import type { Redis } from 'ioredis';
+import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
+import { KEYS } from './keys.js';
+import { parseProjection, stateFromTexts } from './projection-text.js';
+import { withRedisErrors } from './redis-errors.js';
+import { writeRecord, type RecordWrite } from './write-record.js';
+
+export interface RedisRecordStoreOptions {
+  readonly redis: Redis;
+  readonly entity: EntityDefinition;
+  /** How long tombstones are kept, ms. */
+  readonly tombstoneTtlMs?: number;
+}
+
+/** Attempts of a read-merge-write before the key is called too busy. */
+const MAX_ATTEMPTS = 32;
+
+/**
+ * Redis as its clients see it. A write reads the record, merges, and writes with the read version as its condition,
+ * so that Mongo-owned fields and other clients' fields are never lost; the script assigns the version and appends the
+ * change to `redis_changes` in the same step.
+ */
+export class RedisRecordStore implements RecordStore {
+  private readonly tombstoneTtlMs: number;
+
+  constructor(private readonly options: RedisRecordStoreOptions) {
+    this.tombstoneTtlMs = options.tombstoneTtlMs ?? DEFAULT_TOMBSTONE_TTL_MS;
+  }
+
+  async get(key: string): Promise<RecordState> {
+    const { redis, entity } = this.options;
+    const [record = null, tombstone = null] = await withRedisErrors(() =>
+      redis.mget(KEYS.record(entity, key), KEYS.tombstone(entity, key)),
+    );
+    return stateFromTexts(entity, key, { record, tombstone });
+  }
+
+  async list({ limit, after }: Page): Promise<RecordPage> {
+    const { redis, entity } = this.options;
+    const from = after === undefined ? '-' : `(${after}`;
+    return withRedisErrors(async () => {
+      const keys = await redis.zrange(KEYS.index(entity), from, '+', 'BYLEX', 'LIMIT', 0, limit + 1);
+      const page = keys.slice(0, limit);
+      const texts = page.length === 0 ? [] : await redis.mget(page.map((key) => KEYS.record(entity, key)));
+      const records = page
+        .map((key, index) => recordFrom(entity, key, texts[index]))
+        .filter((record) => record !== null);
+      const last = page.at(-1);
+      return keys.length > limit && last !== undefined ? { records, next: last } : { records };
+    });
+  }
+
+  async write(command: WriteCommand): Promise<WriteResult> {
+    return withRedisErrors(async () => {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const before = await this.get(command.key);
+        if (!meets(before, command)) return refusal(before, command);
+        const fields = merged(this.options.entity, before, command);
+        const result = await this.attempt({
+          key: command.key,
+          payload: payloadOf(fields),
+          expected: before.state === 'live' ? before.record.version : 'absent',
+          ...traceOf(command),
+        });
+        if (result.outcome === 'conflict') continue;
+        const record: SyncRecord = { key: command.key, version: result.version, source: 'redis', fields };
+        return { outcome: result.created ? 'created' : 'updated', record };
+      }
+      throw new Error(
+        `${this.options.entity.name} "${command.key}" is written too often: no attempt got through`,
+      );
+    });
+  }
+
+  async remove(command: RemoveCommand): Promise<RemoveResult> {
+    const { key, precondition } = command;
+    return withRedisErrors(async () => {
+      if (precondition.kind === 'absent') return this.refused(command);
+      const expected = precondition.kind === 'version' ? precondition.version : 'exists';
+      const result = await this.attempt({ key, payload: null, expected, ...traceOf(command) });
+      if (result.outcome === 'written') return { outcome: 'removed', version: result.version };
+      return this.refused(command);
+    });
+  }
+
+  /**
+   * Redis cannot rename: the credentials and the wallet live in Mongo under the old key, and only a transaction there
+   * can move them together.
+   */
+  rename(_command: RenameCommand): Promise<RenameResult> {
+    const { keyField } = this.options.entity;
+    const reason = `${keyField} can be changed on the mongo-first side only: fields that never leave Mongo move with it`;
+    return Promise.resolve({ outcome: 'unsupported', reason });
+  }
+
+  private attempt(write: Omit<RecordWrite, 'tombstoneTtlMs' | 'operationId'>) {
+    const { redis, entity } = this.options;
+    return writeRecord(redis, entity, {
+      ...write,
+      operationId: randomUUID(),
+      tombstoneTtlMs: this.tombstoneTtlMs,
+    });
+  }
+
+  private async refused({ key, precondition }: RemoveCommand): Promise<RemoveResult> {
+    if (precondition.kind === 'none') return { outcome: 'absent' };
+    return { outcome: 'precondition-failed', current: await this.get(key) };
+  }
+}
+
+function meets(before: RecordState, { precondition, create }: WriteCommand): boolean {
+  const live = before.state === 'live';
+  switch (precondition.kind) {
+    case 'none':
+      return live || create;
+    case 'exists':
+      return live;
+    case 'absent':
+      return !live && create;
+    case 'version':
+      return live && before.record.version === precondition.version;
+  }
+}
+
+function refusal(before: RecordState, { precondition }: WriteCommand): WriteResult {
+  return precondition.kind === 'none'
+    ? { outcome: 'absent' }
+    : { outcome: 'precondition-failed', current: before };
+}
+
+/** The fields after the write. Mongo-owned ones are kept as Redis shows them. */
+function merged(entity: EntityDefinition, before: RecordState, command: WriteCommand): JsonObject {
+  const held = before.state === 'live' ? before.record.fields : {};
+  const shared = sharedFields(entity, held);
+  const base =
+    command.mode === 'replace'
+      ? pickFields(held, (field) => !Object.hasOwn(shared, field))
+      : pickFields(held, (field) => !command.unset.includes(field));
+  return { ...base, ...command.set, [entity.keyField]: command.key };
+}
+
+function traceOf({ traceparent }: { readonly traceparent?: string }) {
+  return traceparent === undefined ? {} : { traceparent };
+}
+
+function recordFrom(
+  entity: EntityDefinition,
+  key: string,
+  text: string | null | undefined,
+): SyncRecord | null {
+  return text == null ? null : parseProjection(entity, key, text);
+}

@@ -1,0 +1,15 @@
+import { defineScript } from '#libs/redis-streams';
+
+const script = (name: string) => defineScript({ name, file: new URL(`./lua/${name}.lua`, import.meta.url) });
+
+/** One Lua file, one command; each file's header says what it takes and returns. */
+export const SCRIPTS = {
+  applyBatch: script('apply-batch'),
+  publishCaptured: script('publish-captured'),
+  readKnownVersions: script('read-known-versions'),
+  rebalanceLedger: script('rebalance-ledger'),
+  reissueRecord: script('reissue-record'),
+  rotateProcessed: script('rotate-processed'),
+  settleBatch: script('settle-batch'),
+  writeRecord: script('write-record'),
+} as const;

@@ -1,0 +1,57 @@
+import type { EntityDefinition } from '#libs/sync-core';
+import type { Redis } from 'ioredis';
+import { KEYS } from './keys.js';
+import { SCRIPTS } from './scripts.js';
+
+export interface RecordWrite {
+  readonly key: string;
+  /** Payload text; `null` writes a tombstone. */
+  readonly payload: string | null;
+  /** Condition on the living record; a number is its version. */
+  readonly expected: 'any' | 'absent' | 'exists' | number;
+  /** Makes the write safe to send again; unique per attempt. */
+  readonly operationId: string;
+  readonly tombstoneTtlMs: number;
+  readonly traceparent?: string;
+}
+
+export type RecordWriteResult =
+  | { readonly outcome: 'written'; readonly version: number; readonly created: boolean }
+  | { readonly outcome: 'conflict' };
+
+/** How long the answer to an operation is remembered, s: longer than any client keeps resending. */
+const OPERATION_TTL_SECONDS = 60;
+
+/** One client write in Redis: `write-record.lua`. */
+export async function writeRecord(
+  redis: Redis,
+  entity: EntityDefinition,
+  write: RecordWrite,
+): Promise<RecordWriteResult> {
+  const reply = (await SCRIPTS.writeRecord.run(
+    redis,
+    [
+      KEYS.record(entity, write.key),
+      KEYS.tombstone(entity, write.key),
+      KEYS.stream('redis-to-mongo'),
+      KEYS.inFlight('redis-to-mongo'),
+      KEYS.ledger('redis-to-mongo'),
+      KEYS.index(entity),
+      KEYS.operation(write.operationId),
+    ],
+    [
+      entity.name,
+      write.key,
+      write.payload === null ? 'delete' : 'upsert',
+      write.payload ?? '',
+      write.expected === 'any' ? '' : String(write.expected),
+      String(write.tombstoneTtlMs),
+      String(entity.ttlSeconds ?? 0),
+      String(OPERATION_TTL_SECONDS),
+      write.traceparent ?? '',
+    ],
+  )) as [string, string, number | string];
+  const [outcome, version, created] = reply;
+  if (outcome === 'conflict') return { outcome };
+  return { outcome: 'written', version: Number(version), created: created === 1 };
+}
