@@ -8,6 +8,7 @@ import tseslint from 'typescript-eslint';
  */
 const forbid = (files, patterns) => ({
   files,
+  plugins: { '@typescript-eslint': tseslint.plugin },
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
 });
 

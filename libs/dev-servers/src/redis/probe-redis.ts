@@ -1,0 +1,57 @@
+import { Redis } from 'ioredis';
+
+export type RedisProbe =
+  | {
+      readonly answers: true;
+      readonly version: string;
+      /** `noeviction`, `allkeys-lru`, …; `unknown` where CONFIG is forbidden. */
+      readonly maxmemoryPolicy: string;
+      readonly appendOnly: boolean;
+    }
+  | { readonly answers: false; readonly reason: string };
+
+/** Asks the Redis at `url` who it is. Never throws; gives up after `timeoutMs`. */
+export async function probeRedis(url: string, timeoutMs = 1_000): Promise<RedisProbe> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    disconnectTimeout: 100, // a frozen server never closes its side
+    commandTimeout: timeoutMs,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    retryStrategy: () => null,
+  });
+  let lastError = 'no answer';
+  client.on('error', (error: Error) => (lastError = error.message));
+  try {
+    await client.connect();
+    const [server, policy] = await Promise.all([client.info(), maxmemoryPolicy(client)]);
+    return {
+      answers: true,
+      version: infoField(server, 'redis_version'),
+      maxmemoryPolicy: policy ?? infoField(server, 'maxmemory_policy'),
+      appendOnly: infoField(server, 'aof_enabled') === '1',
+    };
+  } catch (error) {
+    return {
+      answers: false,
+      reason: error instanceof Error && lastError === 'no answer' ? error.message : lastError,
+    };
+  } finally {
+    if (client.status !== 'end') client.disconnect(); // on a closed connection it would leave a timer behind
+  }
+}
+
+/** Hosted services often forbid CONFIG; INFO still names the policy on most of them. */
+async function maxmemoryPolicy(client: Redis): Promise<string | undefined> {
+  try {
+    const [, policy] = await client.config('GET', 'maxmemory-policy');
+    return policy;
+  } catch {
+    return undefined;
+  }
+}
+
+function infoField(info: string, field: string): string {
+  return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? 'unknown';
+}
