@@ -11,6 +11,8 @@ export * from './redis/projection-text.js';
 export * from './redis/redis-books.js';
 export * from './redis/redis-capture-journal.js';
 export * from './redis/redis-errors.js';
+export * from './redis/redis-in-flight.js';
+export * from './redis/redis-lease.js';
 export * from './redis/redis-projection-target.js';
 export * from './redis/redis-record-store.js';
 export * from './redis/scripts.js';

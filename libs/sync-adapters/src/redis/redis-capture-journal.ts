@@ -2,6 +2,7 @@ import {
   formatEvent,
   type CaptureJournal,
   type CapturePosition,
+  type ChangeEvent,
   type EntityDefinition,
   type KnownVersions,
   type Publication,
@@ -22,18 +23,30 @@ export class RedisCaptureJournal implements CaptureJournal {
   }
 
   async publish({ expected, next, events }: Publication): Promise<PublishResult> {
+    const reply = await this.append(
+      expected === null ? '' : positionText(expected),
+      positionText(next),
+      events,
+    );
+    return reply === 'fenced' ? 'fenced' : 'published';
+  }
+
+  async republish(events: readonly ChangeEvent[]): Promise<void> {
+    await this.append('*', '', events);
+  }
+
+  private async append(expected: string, next: string, events: readonly ChangeEvent[]): Promise<unknown> {
     const keys = [
       KEYS.stream('mongo-to-redis'),
       KEYS.capturePosition,
       KEYS.inFlight('mongo-to-redis'),
       KEYS.ledger('mongo-to-redis'),
     ];
-    const args = [expected === null ? '' : positionText(expected), positionText(next)];
+    const args = [expected, next];
     for (const event of events) {
       args.push(inFlightField(event.entity, event.key), String(event.version), formatEvent(event));
     }
-    const reply = await withRedisErrors(() => SCRIPTS.publishCaptured.run(this.redis, keys, args));
-    return reply === 'fenced' ? 'fenced' : 'published';
+    return withRedisErrors(() => SCRIPTS.publishCaptured.run(this.redis, keys, args));
   }
 
   async known(entity: EntityDefinition, key: string): Promise<KnownVersions> {

@@ -57,7 +57,7 @@ export class RedisProjectionTarget implements ProjectionTarget {
     return this.settler.settle(settlements);
   }
 
-  async reissue(entity: EntityDefinition, key: string, version: number): Promise<void> {
+  async reissue(entity: EntityDefinition, key: string, version: number | 'any'): Promise<void> {
     const keys = [
       KEYS.record(entity, key),
       KEYS.tombstone(entity, key),
@@ -65,7 +65,7 @@ export class RedisProjectionTarget implements ProjectionTarget {
       KEYS.inFlight('redis-to-mongo'),
       KEYS.ledger('redis-to-mongo'),
     ];
-    const args = [entity.name, key, String(version), String(this.tombstoneTtlMs)];
+    const args = [entity.name, key, version === 'any' ? '' : String(version), String(this.tombstoneTtlMs)];
     await withRedisErrors(() => SCRIPTS.reissueRecord.run(this.redis, keys, args));
   }
 }

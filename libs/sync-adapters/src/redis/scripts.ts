@@ -4,11 +4,13 @@ const script = (name: string) => defineScript({ name, file: new URL(`./lua/${nam
 
 /** One Lua file, one command; each file's header says what it takes and returns. */
 export const SCRIPTS = {
+  holdLease: script('hold-lease'),
   applyBatch: script('apply-batch'),
   publishCaptured: script('publish-captured'),
   readKnownVersions: script('read-known-versions'),
   rebalanceLedger: script('rebalance-ledger'),
   reissueRecord: script('reissue-record'),
+  releaseLease: script('release-lease'),
   rotateProcessed: script('rotate-processed'),
   settleBatch: script('settle-batch'),
   writeRecord: script('write-record'),

@@ -37,8 +37,8 @@ export interface ProjectionTarget {
   ): Promise<readonly ProjectionResult[]>;
   /** Acknowledges and books deliveries whose effect is in place. */
   settle(settlements: readonly Settlement[]): Promise<void>;
-  /** Gives Redis's record a new version and emits it again, if it still has the given one. */
-  reissue(entity: EntityDefinition, key: string, version: number): Promise<void>;
+  /** Gives Redis's record a new version and emits it again, if it still has the given version. */
+  reissue(entity: EntityDefinition, key: string, version: number | 'any'): Promise<void>;
 }
 
 /**

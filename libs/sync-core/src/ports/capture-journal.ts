@@ -27,6 +27,8 @@ export interface CaptureJournal {
   position(): Promise<CapturePosition | null>;
   /** Safe to repeat: the same publication is written once. */
   publish(publication: Publication): Promise<PublishResult>;
+  /** Publishes events again without moving the position. Consumers compare versions, so too much is harmless. */
+  republish(events: readonly ChangeEvent[]): Promise<void>;
   /** What Redis knows of one record's version. */
   known(entity: EntityDefinition, key: string): Promise<KnownVersions>;
 }

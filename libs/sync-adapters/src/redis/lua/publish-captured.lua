@@ -3,14 +3,18 @@
   with its events. The compare on the position makes a repeated call harmless and fences a deposed leader.
 
   KEYS  1 stream mongo_changes   2 position   3 in-flight hash   4 ledger mongo-to-redis
-  ARGV  1 expected position ('' for none)   2 next position   then per change: <entity>:<key>, version, event text
+  ARGV  1 expected position ('' for none, * to leave the position alone)   2 next position
+        then per change: <entity>:<key>, version, event text
 
   Returns 'published', 'already' (this very call has run before) or 'fenced' (somebody else moved the position).
 ]]
-local position = redis.call('GET', KEYS[2]) or ''
-if position ~= ARGV[1] then
-  if position == ARGV[2] then return 'already' end
-  return 'fenced'
+local moving = ARGV[1] ~= '*'
+if moving then
+  local position = redis.call('GET', KEYS[2]) or ''
+  if position ~= ARGV[1] then
+    if position == ARGV[2] then return 'already' end
+    return 'fenced'
+  end
 end
 local count = (#ARGV - 2) / 3
 for a = 3, #ARGV, 3 do
@@ -22,5 +26,5 @@ if count > 0 and redis.call('HINCRBY', KEYS[4], 'captured', count) == count then
   local time = redis.call('TIME')
   redis.call('HSET', KEYS[4], 'since', string.format('%.0f', tonumber(time[1]) * 1000))
 end
-redis.call('SET', KEYS[2], ARGV[2])
+if moving then redis.call('SET', KEYS[2], ARGV[2]) end
 return 'published'

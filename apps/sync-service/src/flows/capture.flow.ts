@@ -1,0 +1,235 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  captureChanges,
+  eventOf,
+  HistoryLostError,
+  stampUnversioned,
+  StoreUnavailableError,
+  type CaptureJournal,
+  type CapturePosition,
+  type ChangeEvent,
+  type ChangeFeed,
+  type EntityDefinition,
+  type MongoAuthority,
+  type MongoImage,
+} from '#libs/sync-core';
+import { Backoff } from './backoff.js';
+
+/**
+ * - `standby`: another sync-service holds the lease and captures;
+ * - `snapshotting`: publishing every document, because there is no position to resume from;
+ * - `streaming`: publishing changes as they happen;
+ * - `throttled`: the stream is at its cap, waiting for consumers;
+ * - `waiting`: a store is unavailable, trying again with back-off;
+ * - `stopped`.
+ */
+export type CaptureMode = 'standby' | 'snapshotting' | 'streaming' | 'throttled' | 'waiting' | 'stopped';
+
+export interface CaptureFlowOptions {
+  readonly entities: readonly EntityDefinition[];
+  readonly feed: ChangeFeed;
+  readonly journal: CaptureJournal;
+  readonly authority: MongoAuthority;
+  readonly lease: { hold(): Promise<boolean>; release(): Promise<void> };
+  /** Whether `mongo_changes` is at its cap: capture then waits instead of losing anything. */
+  readonly isFull: () => boolean;
+  readonly observer: CaptureObserver;
+}
+
+export interface CaptureObserver {
+  modeChanged(mode: CaptureMode, reason?: string): void;
+  /** A batch was published. `changedAt`: epoch ms of its newest change by Mongo's clock. */
+  published(events: readonly ChangeEvent[], changedAt?: number): void;
+  /** Something a person should know of. */
+  alert(message: string): void;
+}
+
+/** The lease is renewed this often, and given up when renewing fails. */
+const RENEW_EVERY_MS = 3_000;
+/** An idle position is saved this often, so that it cannot age out of the oplog. */
+const SAVE_IDLE_EVERY_MS = 5_000;
+
+class PositionMovedError extends Error {
+  override readonly name = 'PositionMovedError';
+}
+class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+/**
+ * Mongo → `mongo_changes`.
+ *
+ *   hold the lease → read the position → (no position: snapshot) → change stream → captureChanges → publish
+ *
+ * Events and the position that lies behind them are published in one step, so a crash anywhere neither loses nor
+ * doubles one. A publication is refused when somebody else has moved the position; then everything starts over.
+ */
+export class CaptureFlow {
+  private mode: CaptureMode = 'stopped';
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private renewedAt = 0;
+  private readonly backoff = new Backoff();
+
+  constructor(private readonly options: CaptureFlowOptions) {}
+
+  get currentMode(): CaptureMode {
+    return this.mode;
+  }
+
+  start(): void {
+    this.running = this.run(this.stopping.signal);
+  }
+
+  /** Resolves when the batch at hand is published and the lease is free. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (await this.holdLease()) await this.capture(signal);
+        else {
+          this.setMode('standby');
+          await pause(RENEW_EVERY_MS / 3, signal);
+        }
+      } catch (error) {
+        await this.recover(error, signal);
+      }
+    }
+    await this.options.lease.release().catch(() => undefined); // it expires by itself
+    this.setMode('stopped');
+  }
+
+  private async capture(signal: AbortSignal): Promise<void> {
+    let position = (await this.options.journal.position()) ?? (await this.begin(null));
+    if (position.snapshot) position = await this.snapshot(position, signal);
+    if (signal.aborted) return;
+    try {
+      await this.stream(position, signal);
+    } catch (error) {
+      if (!(error instanceof HistoryLostError)) throw error;
+      this.options.observer.alert(
+        `the oplog no longer reaches back to the capture position: ${error.message}`,
+      );
+      await this.begin(position);
+    }
+  }
+
+  /** Notes where the feed is now, and that everything there is must be published from there on. */
+  private async begin(expected: CapturePosition | null): Promise<CapturePosition> {
+    const first = this.options.entities[0];
+    const feed = await this.options.feed.head();
+    const next: CapturePosition = first
+      ? { feed, snapshot: { entity: first.name, afterId: null } }
+      : { feed };
+    await this.publish(expected, next, []);
+    return next;
+  }
+
+  /** Publishes all documents, entity by entity; the position says how far, so that a restart goes on from there. */
+  private async snapshot(from: CapturePosition, signal: AbortSignal): Promise<CapturePosition> {
+    this.setMode('snapshotting');
+    let position = from;
+    const names = this.options.entities.map(({ name }) => name);
+    const start = Math.max(0, names.indexOf(from.snapshot?.entity ?? ''));
+    for (const entity of this.options.entities.slice(start)) {
+      const afterId = position.snapshot?.entity === entity.name ? position.snapshot.afterId : null;
+      for await (const images of this.options.feed.snapshot(entity, afterId)) {
+        if (signal.aborted) return position;
+        await this.keepLease();
+        const events = await this.snapshotEvents(entity, images);
+        const last = images.at(-1);
+        const snapshot = { entity: entity.name, afterId: last?.id ?? afterId };
+        position = await this.publish(position, { feed: position.feed, snapshot }, events);
+      }
+    }
+    return this.publish(position, { feed: position.feed }, []);
+  }
+
+  private async snapshotEvents(
+    entity: EntityDefinition,
+    images: readonly MongoImage[],
+  ): Promise<ChangeEvent[]> {
+    const events: ChangeEvent[] = [];
+    for (const image of images) {
+      if (image.version === null) await stampUnversioned(entity, image, this.options);
+      else events.push(eventOf(entity, image, image.version));
+    }
+    return events;
+  }
+
+  private async stream(from: CapturePosition, signal: AbortSignal): Promise<void> {
+    this.setMode('streaming');
+    let position = from;
+    let savedAt = Date.now();
+    for await (const batch of this.options.feed.read(position.feed, signal)) {
+      this.backoff.reset();
+      await this.keepLease();
+      await this.waitForRoom(signal);
+      const events = await captureChanges(batch.changes, this.options);
+      if (events.length === 0 && batch.changes.length === 0 && Date.now() - savedAt < SAVE_IDLE_EVERY_MS)
+        continue;
+      position = await this.publish(position, { feed: batch.position }, events, batch.changedAt);
+      savedAt = Date.now();
+    }
+  }
+
+  private async publish(
+    expected: CapturePosition | null,
+    next: CapturePosition,
+    events: readonly ChangeEvent[],
+    changedAt?: number,
+  ): Promise<CapturePosition> {
+    const result = await this.options.journal.publish({ expected, next, events });
+    if (result === 'fenced')
+      throw new PositionMovedError('the capture position was moved or removed by another');
+    this.options.observer.published(events, changedAt);
+    return next;
+  }
+
+  private async holdLease(): Promise<boolean> {
+    const held = await this.options.lease.hold();
+    if (held) this.renewedAt = Date.now();
+    return held;
+  }
+
+  private async keepLease(): Promise<void> {
+    if (Date.now() - this.renewedAt < RENEW_EVERY_MS) return;
+    if (!(await this.holdLease())) throw new LeaseLostError('another sync-service has taken over');
+  }
+
+  private async waitForRoom(signal: AbortSignal): Promise<void> {
+    while (this.options.isFull() && !signal.aborted) {
+      this.setMode('throttled', 'mongo_changes is at its cap');
+      await pause(100, signal);
+      await this.keepLease();
+    }
+    this.setMode('streaming');
+  }
+
+  private async recover(error: unknown, signal: AbortSignal): Promise<void> {
+    const { observer } = this.options;
+    if (error instanceof LeaseLostError) return;
+    if (error instanceof PositionMovedError) observer.alert(error.message);
+    else if (error instanceof StoreUnavailableError) this.setMode('waiting', error.message);
+    else
+      observer.alert(
+        `capture failed, trying again: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    await pause(this.backoff.next(), signal);
+  }
+
+  private setMode(mode: CaptureMode, reason?: string): void {
+    if (mode === this.mode) return;
+    this.mode = mode;
+    this.options.observer.modeChanged(mode, reason);
+  }
+}
+
+/** Waits, or returns at once when `signal` aborts. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

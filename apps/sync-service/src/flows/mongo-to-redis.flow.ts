@@ -1,0 +1,23 @@
+import type { BatchHandler, StreamEntry } from '#libs/redis-streams';
+import { applyToRedis, type ApplyToRedisStores } from '#libs/sync-core';
+import { decodeEntries } from './decode-entries.js';
+import type { FlowContext } from './flow-context.js';
+
+/**
+ * `mongo_changes` → Redis.
+ *
+ *   consumer group → decode → applyToRedis: one script compares, writes, books and acknowledges the batch
+ *                                └ what it left open is compared with Mongo: set back? changed by an outsider?
+ */
+export function mongoToRedis(context: FlowContext, stores: ApplyToRedisStores): BatchHandler {
+  return async (entries: readonly StreamEntry[]) => {
+    const { deliveries, unusable, largestSkewMs } = decodeEntries(entries, context.decoding());
+    for (const [entity, batch] of deliveries) {
+      const conflicts = await applyToRedis(entity, batch, stores);
+      context.meter.applied(batch);
+      context.observer.conflicts(conflicts);
+    }
+    context.observer.skew(largestSkewMs);
+    return { acked: true, failures: unusable.map(({ id, error }) => ({ id, error, retry: false })) };
+  };
+}

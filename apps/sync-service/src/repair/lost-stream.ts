@@ -1,0 +1,63 @@
+import {
+  eventOf,
+  type CaptureJournal,
+  type Direction,
+  type EntityDefinition,
+  type MongoAuthority,
+} from '#libs/sync-core';
+import { type RedisBooks, type RedisInFlight, type RedisProjectionTarget } from '#libs/sync-adapters';
+
+export interface LostStreamRepairOptions {
+  readonly entities: readonly EntityDefinition[];
+  readonly inFlight: RedisInFlight;
+  readonly books: RedisBooks;
+  readonly journal: CaptureJournal;
+  readonly authority: MongoAuthority;
+  readonly projections: RedisProjectionTarget;
+}
+
+export interface RepairReport {
+  /** Entries that had vanished from the stream. */
+  readonly vanished: number;
+  /** Records that were emitted again. */
+  readonly emittedAgain: number;
+}
+
+const CHUNK = 500;
+
+/**
+ * Repairs a direction whose stream or consumer group was deleted or trimmed behind our back. The in-flight hash, kept
+ * in the same atomic steps as the stream, names every record with a change that was not settled; each is emitted again
+ * from its source, as it is now. Applying is by version, so emitting too much is harmless.
+ */
+export class LostStreamRepair {
+  private readonly byName: ReadonlyMap<string, EntityDefinition>;
+
+  constructor(private readonly options: LostStreamRepairOptions) {
+    this.byName = new Map(options.entities.map((entity) => [entity.name, entity]));
+  }
+
+  async run(direction: Direction): Promise<RepairReport> {
+    const vanished = await this.options.books.rebalance(direction);
+    let emittedAgain = 0;
+    for await (const chunk of this.options.inFlight.records(direction, CHUNK)) {
+      for (const [entityName, keys] of chunk) {
+        const entity = this.byName.get(entityName);
+        if (!entity) continue;
+        emittedAgain += keys.length;
+        if (direction === 'mongo-to-redis') await this.publishAgain(entity, keys);
+        else for (const key of keys) await this.options.projections.reissue(entity, key, 'any');
+      }
+    }
+    return { vanished, emittedAgain };
+  }
+
+  private async publishAgain(entity: EntityDefinition, keys: readonly string[]): Promise<void> {
+    const { authority, journal } = this.options;
+    const images = await authority.current(entity, keys);
+    const events = [...images.values()]
+      .map((image) => image.version !== null && eventOf(entity, image, image.version))
+      .filter((event) => event !== false);
+    await journal.republish(events);
+  }
+}
