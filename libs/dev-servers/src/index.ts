@@ -10,3 +10,5 @@ export {
   type PrivateMongoOptions,
 } from './mongo/private-mongo.js';
 export { describeWith } from './testing/describe-with.js';
+export { ensureRedisServer, type RedisServerBinary } from './redis/ensure-redis-server.js';
+export { dockerUnavailableReason } from './docker/docker-unavailable-reason.js';
