@@ -1,0 +1,17 @@
+/**
+ * Time as an argument: everything in this library that waits or stamps takes a clock, so that tests can
+ * move time by hand. `now` is in epoch milliseconds.
+ */
+export interface Clock {
+  now(): number;
+  /** Runs `callback` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
