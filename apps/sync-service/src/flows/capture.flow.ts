@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   captureChanges,
-  eventOf,
   HistoryLostError,
-  stampUnversioned,
   StoreUnavailableError,
   type CaptureJournal,
   type CapturePosition,
   type ChangeEvent,
+  type ChangeBatch,
   type ChangeFeed,
   type EntityDefinition,
   type MongoAuthority,
+  type MongoChange,
   type MongoImage,
 } from '#libs/sync-core';
 import { Backoff } from './backoff.js';
@@ -51,6 +51,8 @@ const SAVE_IDLE_EVERY_MS = 5_000;
 
 class PositionMovedError extends Error {
   override readonly name = 'PositionMovedError';
+  override readonly message =
+    'the capture position was moved, or removed, by somebody else: starting over from it';
 }
 class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
@@ -125,7 +127,7 @@ export class CaptureFlow {
     const next: CapturePosition = first
       ? { feed, snapshot: { entity: first.name, afterId: null } }
       : { feed };
-    await this.publish(expected, next, []);
+    await this.publish(expected, next);
     return next;
   }
 
@@ -140,25 +142,15 @@ export class CaptureFlow {
       for await (const images of this.options.feed.snapshot(entity, afterId)) {
         if (signal.aborted) return position;
         await this.keepLease();
-        const events = await this.snapshotEvents(entity, images);
-        const last = images.at(-1);
-        const snapshot = { entity: entity.name, afterId: last?.id ?? afterId };
-        position = await this.publish(position, { feed: position.feed, snapshot }, events);
+        const snapshot = { entity: entity.name, afterId: images.at(-1)?.id ?? afterId };
+        position = await this.publish(
+          position,
+          { feed: position.feed, snapshot },
+          { changes: asChanges(entity, images) },
+        );
       }
     }
-    return this.publish(position, { feed: position.feed }, []);
-  }
-
-  private async snapshotEvents(
-    entity: EntityDefinition,
-    images: readonly MongoImage[],
-  ): Promise<ChangeEvent[]> {
-    const events: ChangeEvent[] = [];
-    for (const image of images) {
-      if (image.version === null) await stampUnversioned(entity, image, this.options);
-      else events.push(eventOf(entity, image, image.version));
-    }
-    return events;
+    return this.publish(position, { feed: position.feed });
   }
 
   private async stream(from: CapturePosition, signal: AbortSignal): Promise<void> {
@@ -169,24 +161,22 @@ export class CaptureFlow {
       this.backoff.reset();
       await this.keepLease();
       await this.waitForRoom(signal);
-      const events = await captureChanges(batch.changes, this.options);
-      if (events.length === 0 && batch.changes.length === 0 && Date.now() - savedAt < SAVE_IDLE_EVERY_MS)
-        continue;
-      position = await this.publish(position, { feed: batch.position }, events, batch.changedAt);
+      const idle = batch.changes.length === 0 && Date.now() - savedAt < SAVE_IDLE_EVERY_MS;
+      if (idle) continue;
+      position = await this.publish(position, { feed: batch.position }, batch);
       savedAt = Date.now();
     }
   }
 
+  /** Publishes what the changes say together with the position behind them. */
   private async publish(
     expected: CapturePosition | null,
     next: CapturePosition,
-    events: readonly ChangeEvent[],
-    changedAt?: number,
+    { changes, changedAt }: Pick<ChangeBatch, 'changes' | 'changedAt'> = { changes: [] },
   ): Promise<CapturePosition> {
-    const result = await this.options.journal.publish({ expected, next, events });
-    if (result === 'fenced')
-      throw new PositionMovedError('the capture position was moved or removed by another');
-    this.options.observer.published(events, changedAt);
+    const result = await captureChanges({ changes, expected, next }, this.options);
+    if (result.outcome === 'fenced') throw new PositionMovedError();
+    this.options.observer.published(result.events, changedAt);
     return next;
   }
 
@@ -227,6 +217,10 @@ export class CaptureFlow {
     this.mode = mode;
     this.options.observer.modeChanged(mode, reason);
   }
+}
+
+function asChanges(entity: EntityDefinition, images: readonly MongoImage[]): MongoChange[] {
+  return images.map((image) => ({ kind: 'written', entity, image }));
 }
 
 /** Waits, or returns at once when `signal` aborts. */

@@ -13,6 +13,8 @@ import { inFlightField, KEYS } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';
 import { SCRIPTS } from './scripts.js';
 
+type PublishReply = [outcome: 'published' | 'already' | 'fenced' | 'set-back', ...indices: number[]];
+
 /** Publishes captured changes with `publish-captured.lua`: events and position in one step. */
 export class RedisCaptureJournal implements CaptureJournal {
   constructor(private readonly redis: Redis) {}
@@ -23,19 +25,21 @@ export class RedisCaptureJournal implements CaptureJournal {
   }
 
   async publish({ expected, next, events }: Publication): Promise<PublishResult> {
-    const reply = await this.append(
-      expected === null ? '' : positionText(expected),
-      positionText(next),
-      events,
-    );
-    return reply === 'fenced' ? 'fenced' : 'published';
+    const from = expected === null ? '' : positionText(expected);
+    const [outcome, ...indices] = await this.append(from, positionText(next), events);
+    if (outcome === 'set-back') return { outcome, indices };
+    return { outcome: outcome === 'fenced' ? 'fenced' : 'published' };
   }
 
   async republish(events: readonly ChangeEvent[]): Promise<void> {
     await this.append('*', '', events);
   }
 
-  private async append(expected: string, next: string, events: readonly ChangeEvent[]): Promise<unknown> {
+  private async append(
+    expected: string,
+    next: string,
+    events: readonly ChangeEvent[],
+  ): Promise<PublishReply> {
     const keys = [
       KEYS.stream('mongo-to-redis'),
       KEYS.capturePosition,
@@ -46,7 +50,9 @@ export class RedisCaptureJournal implements CaptureJournal {
     for (const event of events) {
       args.push(inFlightField(event.entity, event.key), String(event.version), formatEvent(event));
     }
-    return withRedisErrors(() => SCRIPTS.publishCaptured.run(this.redis, keys, args));
+    return withRedisErrors(
+      async () => (await SCRIPTS.publishCaptured.run(this.redis, keys, args)) as PublishReply,
+    );
   }
 
   async known(entity: EntityDefinition, key: string): Promise<KnownVersions> {

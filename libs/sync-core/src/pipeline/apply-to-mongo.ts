@@ -2,9 +2,9 @@ import type { EntityDefinition } from '../domain/entity.js';
 import type { Stamp } from '../domain/stamp.js';
 import type { Delivery, RecordResult, RecordTarget, Settlement } from '../ports/apply-targets.js';
 import type { Conflict } from './apply-to-redis.js';
-import { stampUnversioned, type CaptureStores } from './capture-changes.js';
+import { stampUnversioned, type StampStores } from './capture-changes.js';
 
-export interface ApplyToMongoStores extends CaptureStores {
+export interface ApplyToMongoStores extends StampStores {
   readonly records: RecordTarget;
 }
 

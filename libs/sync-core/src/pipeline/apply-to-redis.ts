@@ -1,15 +1,13 @@
-import { fieldsOf } from '../domain/change-event.js';
+import { fieldsOf, type ChangeEvent } from '../domain/change-event.js';
 import { sharedFields, type EntityDefinition } from '../domain/entity.js';
 import { canonicalJson, type JsonObject } from '../domain/json.js';
 import type { Stamp } from '../domain/stamp.js';
 import type { Delivery, ProjectionResult, ProjectionTarget, Settlement } from '../ports/apply-targets.js';
-import type { CaptureJournal } from '../ports/capture-journal.js';
-import type { MongoAuthority } from '../ports/mongo-authority.js';
+import type { MongoImage } from '../ports/change-feed.js';
+import { eventOf, stampAbove, type StampStores } from './capture-changes.js';
 
-export interface ApplyToRedisStores {
+export interface ApplyToRedisStores extends StampStores {
   readonly projections: ProjectionTarget;
-  readonly authority: MongoAuthority;
-  readonly journal: Pick<CaptureJournal, 'known'>;
 }
 
 /** An incoming version that lost against a newer one. */
@@ -68,14 +66,18 @@ class OpenEnds {
     await this.stores.projections.settle(settlements);
   }
 
-  /** Where Mongo's current version is below Redis's settled one, Mongo was set back: Redis emits its record again. */
+  /**
+   * Where Mongo's current version is below Redis's settled one, or Mongo has nothing at all, Mongo was set back: Redis
+   * emits its record again. A document without a version will be stamped above Redis's.
+   */
   private async closeStale(): Promise<Settlement[]> {
     if (this.stale.length === 0) return [];
     const keys = this.stale.map(({ delivery }) => delivery.event.key);
     const current = await this.stores.authority.current(this.entity, keys);
     for (const { delivery, winner } of this.stale) {
       const inMongo = current.get(delivery.event.key);
-      if (inMongo && inMongo.version !== null && inMongo.version < winner.version) {
+      const inMongoVersion = inMongo ? inMongo.version : 0;
+      if (inMongoVersion !== null && inMongoVersion < winner.version) {
         await this.stores.projections.reissue(this.entity, delivery.event.key, winner.version);
       }
     }
@@ -83,39 +85,49 @@ class OpenEnds {
   }
 
   /**
-   * Same version, other content. If only Mongo-owned fields differ, Mongo's image is written. If a shared field
-   * differs, somebody changed it without moving the version: the record is stamped, and comes back with a version.
+   * Same version, other content: Mongo's image wins – the present one, since several images may share a version and
+   * arrive in any order. If only Mongo-owned fields differ, it is written. If a shared field differs, somebody changed
+   * it without moving the version: the document is stamped, and comes back with a version of its own.
    */
   private async closeMerges(): Promise<Settlement[]> {
+    if (this.merges.length === 0) return [];
+    const keys = this.merges.map(({ delivery }) => delivery.event.key);
+    const current = await this.stores.authority.current(this.entity, keys);
     const settlements: Settlement[] = [];
     const writable: Delivery[] = [];
     for (const { delivery, stored } of this.merges) {
-      if (sameShared(this.entity, delivery, stored)) writable.push(delivery);
-      else {
-        await this.stampOutsider(delivery);
-        settlements.push({ delivery, outcome: 'superseded' });
-      }
+      const fresh = await this.resolveMerge(delivery.event, stored, current.get(delivery.event.key));
+      if (fresh) writable.push({ entryId: delivery.entryId, event: fresh });
+      else settlements.push({ delivery, outcome: 'superseded' });
     }
-    if (writable.length > 0) {
-      const results = await this.stores.projections.apply(this.entity, writable, 'merge');
-      for (const [index, delivery] of writable.entries()) {
-        if (results[index]?.settled === false) settlements.push({ delivery, outcome: 'stale' });
-      }
-    }
-    return settlements;
+    return [...settlements, ...(await this.write(writable))];
   }
 
-  private async stampOutsider({ event }: Delivery): Promise<void> {
-    const { journal, authority } = this.stores;
-    const { held, flying } = await journal.known(this.entity, event.key);
-    const current = (await authority.current(this.entity, [event.key])).get(event.key);
-    if (current?.version !== event.version) return; // Mongo has moved on: a newer event is on its way
-    const floor = Math.max(held, flying);
-    await authority.stamp({ entity: this.entity, id: current.id, seen: event.version, floor });
+  /** The event to write; null when a newer one is on its way. */
+  private async resolveMerge(
+    event: ChangeEvent,
+    stored: string | null,
+    image: MongoImage | undefined,
+  ): Promise<ChangeEvent | null> {
+    if (!image) return event; // it is Mongo's last word
+    if (image.version !== event.version) return null;
+    const fresh = eventOf(this.entity, image, image.version);
+    if (sameShared(this.entity, fresh, stored)) return fresh;
+    const { id, key, version } = image;
+    await stampAbove({ entity: this.entity, id, key, seen: version }, this.stores);
+    return null;
+  }
+
+  private async write(deliveries: readonly Delivery[]): Promise<Settlement[]> {
+    if (deliveries.length === 0) return [];
+    const results = await this.stores.projections.apply(this.entity, deliveries, 'merge');
+    return deliveries
+      .filter((_, index) => results[index]?.settled === false)
+      .map((delivery) => ({ delivery, outcome: 'stale' }));
   }
 }
 
-function sameShared(entity: EntityDefinition, { event }: Delivery, stored: string | null): boolean {
+function sameShared(entity: EntityDefinition, event: ChangeEvent, stored: string | null): boolean {
   if (stored === null || event.payload === null) return stored === event.payload;
   const inRedis = parseFields(stored);
   if (inRedis === null) return true; // not a text of ours: Mongo's image replaces it

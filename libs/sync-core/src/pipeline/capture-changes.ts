@@ -1,42 +1,69 @@
 import { eventIdOf, payloadOf, type ChangeEvent } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
-import type { CaptureJournal } from '../ports/capture-journal.js';
+import type { CaptureJournal, CapturePosition } from '../ports/capture-journal.js';
 import type { MongoChange, MongoImage } from '../ports/change-feed.js';
 import type { MongoAuthority } from '../ports/mongo-authority.js';
 
-export interface CaptureStores {
+export interface StampStores {
   readonly journal: Pick<CaptureJournal, 'known'>;
   readonly authority: MongoAuthority;
 }
 
+export interface CaptureStores {
+  readonly journal: Pick<CaptureJournal, 'known' | 'publish'>;
+  readonly authority: MongoAuthority;
+}
+
+export interface CaptureStep {
+  readonly changes: readonly MongoChange[];
+  readonly expected: CapturePosition | null;
+  /** The position behind `changes`. */
+  readonly next: CapturePosition;
+}
+
+export type CaptureResult =
+  { readonly outcome: 'published'; readonly events: readonly ChangeEvent[] } | { readonly outcome: 'fenced' };
+
+/** An event, and the document and entity it speaks of. */
+interface Captured {
+  readonly entity: EntityDefinition;
+  readonly id: string;
+  readonly event: ChangeEvent;
+}
+
 /**
- * Turns changes of Mongo into events for `mongo_changes`.
+ * Mongo → `mongo_changes`: turns changes into events and publishes them together with the position behind them.
  *
  * Changes by clients of the product carry a version and become events as they are – echoes of Redis writes too,
- * because Mongo's image may say more than Redis has. Writes by others are found here by their result: a document
- * without a version is stamped; a document that vanished is buried. Neither becomes an event now: the correction
- * itself comes back through the feed, with a version.
+ * because Mongo's image may say more than Redis has. Writes by others are found by their result: a document without a
+ * version, a document that vanished, a document set back below a version that is still on its way to Redis. Those are
+ * corrected in Mongo and become no event now: the correction comes back through the feed, with a version.
  *
- * Corrections are made before the events are published. A crash in between repeats them, and they are
- * compare-and-set, so that is harmless.
+ * Corrections are made before anything is published. A crash in between repeats them, and they are compare-and-set,
+ * so that is harmless.
  */
-export async function captureChanges(
-  changes: readonly MongoChange[],
-  stores: CaptureStores,
-): Promise<readonly ChangeEvent[]> {
-  const events: ChangeEvent[] = [];
-  for (const change of changes) {
-    if (change.kind === 'erased') {
-      await buryErased(change, stores);
-      continue;
-    }
-    if (change.previousKey !== undefined && change.previousKey !== change.image.key) {
-      await bury(change.entity, change.previousKey, stores);
-    }
-    if (change.image.version === null) await stampUnversioned(change.entity, change.image, stores);
-    else events.push(eventOf(change.entity, change.image, change.image.version));
+export async function captureChanges(step: CaptureStep, stores: CaptureStores): Promise<CaptureResult> {
+  let captured: Captured[] = [];
+  for (const change of step.changes) {
+    const one = await capture(change, stores);
+    if (one) captured.push(one);
   }
-  return events;
+  for (;;) {
+    const events = captured.map(({ event }) => event);
+    const { expected, next } = step;
+    const result = await stores.journal.publish({ expected, next, events });
+    switch (result.outcome) {
+      case 'published':
+        return { outcome: 'published', events };
+      case 'fenced':
+        return { outcome: 'fenced' };
+      case 'set-back': {
+        const behind = new Set(result.indices);
+        for (const index of behind) await stampSetBack(captured[index], stores);
+        captured = captured.filter((_, index) => !behind.has(index));
+      }
+    }
+  }
 }
 
 /** The event that carries Mongo's image of a record. */
@@ -58,34 +85,65 @@ export function eventOf(entity: EntityDefinition, image: MongoImage, version: nu
 export async function stampUnversioned(
   entity: EntityDefinition,
   image: Pick<MongoImage, 'id' | 'key'>,
-  { journal, authority }: CaptureStores,
+  stores: StampStores,
 ): Promise<void> {
-  const { held, flying } = await journal.known(entity, image.key);
-  await authority.stamp({ entity, id: image.id, seen: null, floor: Math.max(held, flying) });
+  await stampAbove({ entity, id: image.id, key: image.key, seen: null }, stores);
 }
 
-async function buryErased(
-  { entity, last }: Extract<MongoChange, { kind: 'erased' }>,
-  stores: CaptureStores,
+/** Stamps a document above everything Redis knows of it, if it still has the version that was seen. */
+export async function stampAbove(
+  record: { entity: EntityDefinition; id: string; key: string; seen: number | null },
+  { journal, authority }: StampStores,
 ): Promise<void> {
-  // A purged tombstone has told its story long ago. A document of which nothing is known cannot be traced.
-  if (last === null || last.deleted) return;
-  await bury(entity, last.key, stores);
+  const { held, flying } = await journal.known(record.entity, record.key);
+  const { entity, id, seen } = record;
+  await authority.stamp({ entity, id, seen, floor: Math.max(held, flying) });
+}
+
+async function capture(change: MongoChange, stores: StampStores): Promise<Captured | null> {
+  const { entity } = change;
+  if (change.kind === 'erased') return captureErased(entity, change.last, stores);
+  const { image, previousKey } = change;
+  if (previousKey !== undefined && previousKey !== image.key) await bury(entity, previousKey, stores);
+  if (image.version !== null) return { entity, id: image.id, event: eventOf(entity, image, image.version) };
+  await stampUnversioned(entity, image, stores);
+  return null;
 }
 
 /**
- * Puts a tombstone above what Redis knows of the key. Where another document has taken the place – an older copy put
- * back, say – that one is stamped if a newer version of the record is already on its way to Redis.
+ * A record that is gone is buried. A tombstone that is gone says once more what it said: mostly it was purged when its
+ * time had come, and everybody has long heard it; but if somebody removed it early, this may be the last chance, since
+ * looking up the document that the delete's own change named found nothing.
+ */
+async function captureErased(
+  entity: EntityDefinition,
+  last: MongoImage | null,
+  stores: StampStores,
+): Promise<Captured | null> {
+  if (last === null) return null; // no pre-image: nobody can tell what it was
+  if (!last.deleted || last.version === null) {
+    await bury(entity, last.key, stores);
+    return null;
+  }
+  const successor = (await stores.authority.current(entity, [last.key])).get(last.key);
+  return successor ? null : { entity, id: last.id, event: eventOf(entity, last, last.version) };
+}
+
+/**
+ * Puts a tombstone above what Redis knows of the key – unless another document has taken the place, which speaks for
+ * itself: its change is further down the feed.
  */
 async function bury(
   entity: EntityDefinition,
   key: string,
-  { journal, authority }: CaptureStores,
+  { journal, authority }: StampStores,
 ): Promise<void> {
   const { held, flying } = await journal.known(entity, key);
-  const floor = Math.max(held, flying);
-  if ((await authority.bury(entity, key, floor)) === 'buried') return;
-  const successor = (await authority.current(entity, [key])).get(key);
-  if (successor?.version == null || successor.version >= flying) return;
-  await authority.stamp({ entity, id: successor.id, seen: successor.version, floor });
+  await authority.bury(entity, key, Math.max(held, flying));
+}
+
+async function stampSetBack(captured: Captured | undefined, stores: StampStores): Promise<void> {
+  if (!captured) return;
+  const { entity, id, event } = captured;
+  await stampAbove({ entity, id, key: event.key, seen: event.version }, stores);
 }

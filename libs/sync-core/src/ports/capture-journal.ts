@@ -18,9 +18,14 @@ export interface Publication {
 
 /**
  * - `published`: the events are on `mongo_changes` and the position has moved, in one step;
- * - `fenced`: the position is not the expected one: another capture is at work, or Redis was wiped. Nothing was written.
+ * - `fenced`: the position is not the expected one: another capture is at work, or Redis was wiped;
+ * - `set-back`: some events, named by index, carry a lower version than one of the same record that is still in
+ *   flight: Mongo was set back to an older state.
+ * Nothing was written unless the outcome is `published`.
  */
-export type PublishResult = 'published' | 'fenced';
+export type PublishResult =
+  | { readonly outcome: 'published' | 'fenced' }
+  | { readonly outcome: 'set-back'; readonly indices: readonly number[] };
 
 /** Where captured changes go, together with the position they reach. Kept in Redis, next to the stream. */
 export interface CaptureJournal {

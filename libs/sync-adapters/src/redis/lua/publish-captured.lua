@@ -6,25 +6,34 @@
   ARGV  1 expected position ('' for none, * to leave the position alone)   2 next position
         then per change: <entity>:<key>, version, event text
 
-  Returns 'published', 'already' (this very call has run before) or 'fenced' (somebody else moved the position).
+  Returns {'published'}, {'already'} (this very call has run before), {'fenced'} (somebody else moved the position), or
+  {'set-back', index, ...}: these changes, counted from 0, carry a lower version than one of their record that is still
+  in flight. Unless published, nothing is written.
 ]]
 local moving = ARGV[1] ~= '*'
 if moving then
   local position = redis.call('GET', KEYS[2]) or ''
   if position ~= ARGV[1] then
-    if position == ARGV[2] then return 'already' end
-    return 'fenced'
+    if position == ARGV[2] then return { 'already' } end
+    return { 'fenced' }
   end
 end
 local count = (#ARGV - 2) / 3
-for a = 3, #ARGV, 3 do
-  redis.call('XADD', KEYS[1], '*', 'event', ARGV[a + 2])
-  local flying = redis.call('HGET', KEYS[3], ARGV[a])
-  if not flying or tonumber(flying) < tonumber(ARGV[a + 1]) then redis.call('HSET', KEYS[3], ARGV[a], ARGV[a + 1]) end
+local behind, flying = { 'set-back' }, {}
+for i = 1, count do
+  local field, version = ARGV[3 * i], tonumber(ARGV[3 * i + 1])
+  flying[i] = tonumber(redis.call('HGET', KEYS[3], field) or '') or 0
+  if moving and version < flying[i] then behind[#behind + 1] = i - 1 end
+end
+if #behind > 1 then return behind end
+
+for i = 1, count do
+  redis.call('XADD', KEYS[1], '*', 'event', ARGV[3 * i + 2])
+  if tonumber(ARGV[3 * i + 1]) > flying[i] then redis.call('HSET', KEYS[3], ARGV[3 * i], ARGV[3 * i + 1]) end
 end
 if count > 0 and redis.call('HINCRBY', KEYS[4], 'captured', count) == count then
   local time = redis.call('TIME')
   redis.call('HSET', KEYS[4], 'since', string.format('%.0f', tonumber(time[1]) * 1000))
 end
 if moving then redis.call('SET', KEYS[2], ARGV[2]) end
-return 'published'
+return { 'published' }
