@@ -15,6 +15,7 @@ const reconnectOnReadonly = (error: Error): boolean => error.message.startsWith(
 
 const shared = {
   connectTimeout: 1_000,
+  disconnectTimeout: 200,
   maxLoadingRetryTime: 500,
   retryStrategy: reconnectSoon,
   reconnectOnError: reconnectOnReadonly,
@@ -60,7 +61,6 @@ export const CONNECTION_PROFILES = {
     maxRetriesPerRequest: null,
     commandTimeout: undefined,
     socketTimeout: undefined,
-    disconnectTimeout: 100,
   },
 } satisfies Record<ConnectionProfile, RedisOptions>;
 

@@ -31,3 +31,14 @@ export type { BreakerChange, ConsumerEvents, ModeChange } from './consumer/consu
 export type { ConsumerMode } from './consumer/consumer-mode.js';
 export type { ConsumerCounters } from './consumer/consumer-counters.js';
 export type { BreakerOptions, BreakerSnapshot, BreakerState } from './consumer/circuit-breaker.js';
+export {
+  DeadLetters,
+  type DeadLetter,
+  type DeadLetterPage,
+  type DeadLettersOptions,
+  type ReplayOutcome,
+} from './dead-letters/dead-letters.js';
+export { DEFAULT_SECRET_FIELDS } from './dead-letters/redact.js';
+export { StreamTrimmer, type StreamTrimmerOptions, type TrimReport } from './stream-trimmer.js';
+export { streamInfo, type GroupInfo, type StreamInfo } from './stream-info.js';
+export { reapConsumers, type ReapOptions } from './consumer-reaper.js';

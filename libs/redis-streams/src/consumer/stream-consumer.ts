@@ -198,13 +198,14 @@ export class StreamConsumer extends EventEmitter<ConsumerEvents> {
     const slots = new Slots(this.options.maxInFlightBatches);
     try {
       let reading = this.reader.read();
-      while (!this.interrupted() && !this.recheckWanted) {
+      while (!this.leavingTail()) {
         const entries = await Promise.race([reading, this.wakeUp.wait()]);
         await slots.free();
         if (this.shelf.due().length > 0 || this.shelfIsFull()) {
           await slots.idle();
           await this.serveShelf();
         }
+        if (this.leavingTail()) break;
         if (!entries) continue;
         this.noteRead(entries);
         reading = this.reader.read(); // before the handler begins: Redis works while we do
@@ -273,6 +274,10 @@ export class StreamConsumer extends EventEmitter<ConsumerEvents> {
 
   private interrupted(): boolean {
     return this.stopping || this.pauseWanted;
+  }
+
+  private leavingTail(): boolean {
+    return this.interrupted() || this.recheckWanted;
   }
 
   private shelfIsFull(): boolean {

@@ -1,0 +1,19 @@
+-- Puts one dead letter back into its stream as a new entry, and removes the letter. Idempotent: the second
+-- call finds no letter.
+--
+-- KEYS[1] dead-letter stream   KEYS[2] stream
+-- ARGV[1] letter id
+--
+-- Returns {'replayed', new entry id}, {'not-found'}, or {'foreign'} (the letter is of another stream).
+local META = 14 -- seven pairs of the letter's own, see dead-letter.lua
+local found = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])
+if #found == 0 then return {'not-found'} end
+
+local parts = found[1][2]
+if parts[4] ~= KEYS[2] or #parts <= META then return {'foreign'} end
+
+local original = {}
+for index = META + 1, #parts do original[#original + 1] = parts[index] end
+local id = redis.call('XADD', KEYS[2], '*', unpack(original))
+redis.call('XDEL', KEYS[1], ARGV[1])
+return {'replayed', id}
