@@ -27,6 +27,8 @@ export type CaptureMode = 'standby' | 'snapshotting' | 'streaming' | 'throttled'
 
 export interface CaptureFlowOptions {
   readonly entities: readonly EntityDefinition[];
+  /** Makes sure that collections and indexes are there; repeated whenever capture begins. */
+  readonly prepare: () => Promise<void>;
   readonly feed: ChangeFeed;
   readonly journal: CaptureJournal;
   readonly authority: MongoAuthority;
@@ -106,6 +108,7 @@ export class CaptureFlow {
   }
 
   private async capture(signal: AbortSignal): Promise<void> {
+    await this.options.prepare();
     let position = (await this.options.journal.position()) ?? (await this.begin(null));
     if (position.snapshot) position = await this.snapshot(position, signal);
     if (signal.aborted) return;

@@ -38,7 +38,7 @@ export class LostStreamRepair {
   }
 
   async run(direction: Direction): Promise<RepairReport> {
-    const vanished = await this.options.books.rebalance(direction);
+    const { vanished } = await this.options.books.rebalance(direction);
     let emittedAgain = 0;
     for await (const chunk of this.options.inFlight.records(direction, CHUNK)) {
       for (const [entityName, keys] of chunk) {

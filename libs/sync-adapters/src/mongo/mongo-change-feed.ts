@@ -9,7 +9,7 @@ export interface MongoChangeFeedOptions {
   readonly db: Db;
   readonly entities: readonly EntityDefinition[];
   /** Whether the server keeps pre-images (see `prepareCollections`). */
-  readonly preImages: boolean;
+  readonly preImages: () => boolean;
   /** Called when a collection was dropped or renamed: its records are gone without a change event each. */
   readonly onCollectionLost?: (collection: string, operation: string) => void;
 }
@@ -87,7 +87,7 @@ export class MongoChangeFeed implements ChangeFeed {
 
   private streamOptions(): RawChangeStreamOptions {
     const { client, db, preImages } = this.options;
-    return { client, db, preImages, collections: [...this.byCollection.keys()] };
+    return { client, db, preImages: preImages(), collections: [...this.byCollection.keys()] };
   }
 }
 

@@ -4,35 +4,30 @@ import { KEYS, SYNC_GROUP } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';
 import { SCRIPTS } from './scripts.js';
 
+/** The books of a direction, and what its stream held at the same moment. */
+export interface BooksPage {
+  readonly ledger: Ledger;
+  /** Delivered to a consumer and not settled. */
+  readonly pending: number;
+  /** Not delivered yet. */
+  readonly unread: number;
+  /** What the books say is under way and the stream does not hold; 0 when they balance. */
+  readonly vanished: number;
+}
+
+type BooksReply = [ledger: string[], pending: number, unread: number, vanished: number];
+
 /** The ledgers, kept in Redis beside the streams they account for. */
 export class RedisBooks {
   constructor(private readonly redis: Redis) {}
 
-  async read(direction: Direction): Promise<Ledger> {
-    const rows = await withRedisErrors(() => this.redis.hgetall(KEYS.ledger(direction)));
-    const count = (field: string) => Number(rows[field] ?? 0);
-    return {
-      captured: count('captured'),
-      outcomes: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, count(outcome)])) as Record<
-        Outcome,
-        number
-      >,
-      since: rows.since === undefined ? null : Number(rows.since),
-    };
+  read(direction: Direction): Promise<BooksPage> {
+    return this.run(direction, 'read');
   }
 
-  /** Brings the books in line after the stream or its group was lost. Returns the entries that vanished. */
-  async rebalance(direction: Direction): Promise<number> {
-    const keys = [KEYS.stream(direction), KEYS.ledger(direction)];
-    const vanished = await withRedisErrors(() =>
-      SCRIPTS.rebalanceLedger.run(this.redis, keys, [SYNC_GROUP, ...OUTCOMES]),
-    );
-    return Number(vanished);
-  }
-
-  /** Books entries that went to the dead letters; they were acknowledged there. */
-  async bookDeadLettered(direction: Direction, count: number): Promise<void> {
-    await withRedisErrors(() => this.redis.hincrby(KEYS.ledger(direction), 'dead-lettered', count));
+  /** Brings the books in line after the stream or its group was lost. Returns them as they were before. */
+  rebalance(direction: Direction): Promise<BooksPage> {
+    return this.run(direction, 'rebalance');
   }
 
   /** Starts a new generation of `processed_events` when the present one is old or large. */
@@ -46,4 +41,26 @@ export class RedisBooks {
     );
     return rotated === 1;
   }
+
+  private async run(direction: Direction, mode: 'read' | 'rebalance'): Promise<BooksPage> {
+    const keys = [KEYS.stream(direction), KEYS.ledger(direction)];
+    const reply = await withRedisErrors(() =>
+      SCRIPTS.books.run(this.redis, keys, [SYNC_GROUP, mode, ...OUTCOMES]),
+    );
+    const [ledger, pending, unread, vanished] = reply as BooksReply;
+    return { ledger: ledgerOf(ledger), pending, unread, vanished };
+  }
+}
+
+function ledgerOf(flat: readonly string[]): Ledger {
+  const rows = new Map<string, number>();
+  for (let index = 0; index < flat.length; index += 2) rows.set(flat[index] ?? '', Number(flat[index + 1]));
+  return {
+    captured: rows.get('captured') ?? 0,
+    outcomes: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, rows.get(outcome) ?? 0])) as Record<
+      Outcome,
+      number
+    >,
+    since: rows.get('since') ?? null,
+  };
 }

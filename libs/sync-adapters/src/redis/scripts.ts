@@ -8,7 +8,7 @@ export const SCRIPTS = {
   applyBatch: script('apply-batch'),
   publishCaptured: script('publish-captured'),
   readKnownVersions: script('read-known-versions'),
-  rebalanceLedger: script('rebalance-ledger'),
+  books: script('books'),
   reissueRecord: script('reissue-record'),
   releaseLease: script('release-lease'),
   rotateProcessed: script('rotate-processed'),

@@ -94,10 +94,10 @@ export async function stampUnversioned(
 export async function stampAbove(
   record: { entity: EntityDefinition; id: string; key: string; seen: number | null },
   { journal, authority }: StampStores,
-): Promise<void> {
+): Promise<'stamped' | 'moved-on'> {
   const { held, flying } = await journal.known(record.entity, record.key);
   const { entity, id, seen } = record;
-  await authority.stamp({ entity, id, seen, floor: Math.max(held, flying) });
+  return authority.stamp({ entity, id, seen, floor: Math.max(held, flying) });
 }
 
 async function capture(change: MongoChange, stores: StampStores): Promise<Captured | null> {
@@ -145,5 +145,8 @@ async function bury(
 async function stampSetBack(captured: Captured | undefined, stores: StampStores): Promise<void> {
   if (!captured) return;
   const { entity, id, event } = captured;
-  await stampAbove({ entity, id, key: event.key, seen: event.version }, stores);
+  const { key, version } = event;
+  const result = await stampAbove({ entity, id, key, seen: version }, stores);
+  // Gone by now, so nothing is left that could speak for itself; a document that has moved on is not buried.
+  if (result === 'moved-on') await bury(entity, key, stores);
 }

@@ -1,0 +1,179 @@
+import { hostname } from 'node:os';
+import { connect, StreamConsumer, StreamTrimmer, type BatchHandler } from '#libs/redis-streams';
+import {
+  KEYS,
+  MongoChangeFeed,
+  MongoDocumentAuthority,
+  MongoRecordTarget,
+  prepareCollections,
+  RedisBooks,
+  RedisCaptureJournal,
+  RedisInFlight,
+  RedisLease,
+  RedisProjectionTarget,
+  StreamSettler,
+  SYNC_GROUP,
+} from '#libs/sync-adapters';
+import { type Direction, type EntityDefinition } from '#libs/sync-core';
+import type { Redis } from 'ioredis';
+import type { MongoClient } from 'mongodb';
+import { classifySyncFailure } from './flows/classify-sync-failure.js';
+import { CaptureFlow } from './flows/capture.flow.js';
+import { FlowContext } from './flows/flow-context.js';
+import { mongoToRedis } from './flows/mongo-to-redis.flow.js';
+import { redisToMongo } from './flows/redis-to-mongo.flow.js';
+import { LagMeter } from './metrics/lag-meter.js';
+import { EngineObserver, type EngineLog } from './metrics/engine-observer.js';
+import { Housekeeping } from './repair/housekeeping.js';
+import { LostStreamRepair } from './repair/lost-stream.js';
+
+export interface SyncEngineOptions {
+  readonly mongo: MongoClient;
+  readonly database: string;
+  readonly redisUrl: string;
+  readonly entities: readonly EntityDefinition[];
+  readonly log: EngineLog;
+  /** Entries per batch. */
+  readonly batchSize: number;
+  /** Above this length of `mongo_changes`, capture waits. */
+  readonly maxStreamLength: number;
+  /** A version further ahead of the local clock than this goes to the dead letters, ms. */
+  readonly maxSkewMs: number;
+  readonly tombstoneTtlMs: number;
+}
+
+/** One direction at work: its consumer, its lag, its housekeeping. */
+export interface Lane {
+  readonly direction: Direction;
+  readonly consumer: StreamConsumer;
+  readonly meter: LagMeter;
+  readonly trimmer: StreamTrimmer;
+}
+
+/**
+ * The sync, assembled: capture, and a lane per direction. No framework in here; the Nest module wraps it, and tests
+ * and benchmarks use it as it is.
+ */
+export class SyncEngine {
+  readonly commands: Redis;
+  readonly books: RedisBooks;
+  readonly capture: CaptureFlow;
+  readonly lanes: Readonly<Record<Direction, Lane>>;
+  readonly observer: EngineObserver;
+  private readonly housekeeping: Housekeeping;
+  private preImages = false;
+
+  constructor(private readonly options: SyncEngineOptions) {
+    const { mongo, database, redisUrl, entities, tombstoneTtlMs } = options;
+    const db = mongo.db(database);
+    this.commands = connect({ url: redisUrl, profile: 'commands', name: 'sync-service' });
+    this.observer = new EngineObserver(options.log);
+    this.books = new RedisBooks(this.commands);
+
+    const journal = new RedisCaptureJournal(this.commands);
+    const authority = new MongoDocumentAuthority(db, tombstoneTtlMs);
+    const projections = new RedisProjectionTarget(this.commands, tombstoneTtlMs);
+    const settler = new StreamSettler(this.commands, 'redis-to-mongo');
+    const records = new MongoRecordTarget({ db, authority, settler, tombstoneTtlMs });
+
+    this.lanes = {
+      'mongo-to-redis': this.lane('mongo-to-redis', (context) =>
+        mongoToRedis(context, { projections, authority, journal }),
+      ),
+      'redis-to-mongo': this.lane('redis-to-mongo', (context) =>
+        redisToMongo(context, { records, authority, journal }),
+      ),
+    };
+    this.capture = new CaptureFlow({
+      entities,
+      prepare: async () => {
+        this.preImages = (await prepareCollections(db, entities)).preImages;
+      },
+      feed: new MongoChangeFeed({
+        client: mongo,
+        db,
+        entities,
+        preImages: () => this.preImages,
+        onCollectionLost: (collection, operation) => this.observer.collectionLost(collection, operation),
+      }),
+      journal,
+      authority,
+      lease: new RedisLease(this.commands, consumerName()),
+      isFull: () => this.observer.isOverfull('mongo-to-redis'),
+      observer: this.observer,
+    });
+    this.housekeeping = new Housekeeping({
+      books: this.books,
+      repair: new LostStreamRepair({
+        entities,
+        inFlight: new RedisInFlight(this.commands),
+        books: this.books,
+        journal,
+        authority,
+        projections,
+      }),
+      observer: this.observer,
+    });
+  }
+
+  start(): void {
+    for (const { direction, consumer, trimmer } of Object.values(this.lanes)) {
+      void consumer.start().then((end) => {
+        if (end.kind === 'fatal') this.observer.fatal(direction, end.error);
+      });
+      trimmer.start();
+    }
+    this.capture.start();
+    this.housekeeping.start();
+  }
+
+  /** Resolves when what is in hand is settled, or left pending on purpose at the deadline. Closes its connections. */
+  async stop(deadlineMs: number): Promise<void> {
+    const lanes = Object.values(this.lanes);
+    await Promise.all([
+      this.housekeeping.stop(),
+      this.capture.stop(),
+      ...lanes.map(({ consumer }) => consumer.stop({ deadlineMs })),
+      ...lanes.map(({ trimmer }) => trimmer.stop()),
+    ]);
+    this.commands.disconnect();
+  }
+
+  /** Repairs a direction now, as housekeeping does when it finds an entry missing. */
+  repair(direction: Direction): Promise<void> {
+    return this.housekeeping.repairNow(direction);
+  }
+
+  private lane(direction: Direction, flow: (context: FlowContext) => BatchHandler): Lane {
+    const { entities, maxSkewMs, batchSize, maxStreamLength } = this.options;
+    const meter = new LagMeter();
+    const context = new FlowContext(entities, maxSkewMs, meter, this.observer.lane(direction));
+    const stream = KEYS.stream(direction);
+    const consumer = new StreamConsumer({
+      commands: this.commands,
+      stream,
+      group: SYNC_GROUP,
+      consumer: consumerName(),
+      startId: () => Promise.resolve('0'), // trimming keeps no more than what is not settled; applying twice is harmless
+      handler: flow(context),
+      classify: classifySyncFailure,
+      batchSize,
+    });
+    this.observer.watch(direction, consumer);
+    consumer.on('group-created', () => this.housekeeping.repairSoon(direction));
+    consumer.on('lost', () => this.housekeeping.repairSoon(direction));
+    const trimmer = new StreamTrimmer({
+      commands: this.commands,
+      stream,
+      maxLength: maxStreamLength,
+      everyMs: 1_000,
+      onPressure: (overfull) => this.observer.pressure(direction, overfull),
+    });
+    return { direction, consumer, meter, trimmer };
+  }
+}
+
+/** Unique per process: two consumers of one name would take each other's entries for their own. */
+function consumerName(): string {
+  return `${hostname()}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
+}

@@ -1,0 +1,170 @@
+import type { ConsumerMode, StreamConsumer } from '#libs/redis-streams';
+import type { ChangeEvent, Conflict, Direction } from '#libs/sync-core';
+import type { CaptureMode, CaptureObserver } from '../flows/capture.flow.js';
+import type { FlowObserver } from '../flows/flow-context.js';
+
+/** Where the engine's messages go. */
+export interface EngineLog {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+  debug(message: string): void;
+}
+
+export interface CaptureStatus {
+  readonly mode: CaptureMode;
+  readonly reason: string | null;
+  /** Epoch ms at which capture last knew that it had everything up to then; null before the first time. */
+  readonly caughtUpAt: number | null;
+  readonly captured: number;
+}
+
+export interface LaneStatus {
+  readonly mode: ConsumerMode;
+  /** Since this process started. */
+  readonly conflicts: number;
+  readonly overfull: boolean;
+  readonly fatal: string | null;
+  readonly largestSkewMs: number;
+}
+
+/** An alert about skew is given when a version lies further ahead than this. */
+const SKEW_ALERT_MS = 5_000;
+
+/** Hears everything that happens in the engine, keeps what health and metrics show, and writes the log lines. */
+export class EngineObserver implements CaptureObserver {
+  private captureStatus: CaptureStatus = { mode: 'stopped', reason: null, caughtUpAt: null, captured: 0 };
+  private readonly lanes: Record<Direction, LaneStatus> = {
+    'mongo-to-redis': NEW_LANE,
+    'redis-to-mongo': NEW_LANE,
+  };
+  private alerts = 0;
+
+  constructor(private readonly log: EngineLog) {}
+
+  get captureState(): CaptureStatus {
+    return this.captureStatus;
+  }
+
+  /** Things a person should have looked at, since this process started. */
+  get alertCount(): number {
+    return this.alerts;
+  }
+
+  laneState(direction: Direction): LaneStatus {
+    return this.lanes[direction];
+  }
+
+  isOverfull(direction: Direction): boolean {
+    return this.lanes[direction].overfull;
+  }
+
+  // ——— capture
+
+  modeChanged(mode: CaptureMode, reason?: string): void {
+    this.captureStatus = { ...this.captureStatus, mode, reason: reason ?? null };
+    const line = `capture: ${mode}${reason ? ` (${reason})` : ''}`;
+    if (mode === 'waiting' || mode === 'throttled') this.log.warn(line);
+    else this.log.info(line);
+  }
+
+  published(events: readonly ChangeEvent[]): void {
+    const captured = this.captureStatus.captured + events.length;
+    this.captureStatus = { ...this.captureStatus, captured, caughtUpAt: Date.now() };
+  }
+
+  alert(message: string): void {
+    this.alerts += 1;
+    this.log.warn(message);
+  }
+
+  collectionLost(collection: string, operation: string): void {
+    this.alert(
+      `collection ${collection}: ${operation}. Its records vanished from MongoDB without a change each; Redis still ` +
+        'shows them. Restore the collection, or delete the records through the API.',
+    );
+  }
+
+  // ——— lanes
+
+  lane(direction: Direction): FlowObserver {
+    return {
+      conflicts: (conflicts) => this.conflicts(direction, conflicts),
+      skew: (largestSkewMs) => this.skew(direction, largestSkewMs),
+    };
+  }
+
+  watch(direction: Direction, consumer: StreamConsumer): void {
+    consumer.on('mode', ({ to }) => {
+      this.update(direction, { mode: to });
+      this.log.info(`${direction}: ${to}`);
+    });
+    consumer.on('breaker', ({ state, error, failuresInARow }) => {
+      if (state === 'open' && failuresInARow === 1)
+        this.log.warn(`${direction}: waiting for a store: ${text(error)}`);
+      if (state === 'closed') this.log.info(`${direction}: working again`);
+    });
+    consumer.on('group-lost', ({ error }) =>
+      this.alert(`${direction}: stream or group lost: ${text(error)}`),
+    );
+    consumer.on('lost', ({ ids }) =>
+      this.alert(
+        `${direction}: ${ids.length} entries were trimmed before they were handled; emitting them again`,
+      ),
+    );
+    consumer.on('dead-lettered', ({ id, letterId, error }) =>
+      this.alert(`${direction}: entry ${id} is dead letter ${letterId}: ${text(error)}`),
+    );
+  }
+
+  pressure(direction: Direction, overfull: boolean): void {
+    this.update(direction, { overfull });
+    if (overfull) this.alert(`${direction}: the stream is longer than its cap`);
+  }
+
+  repaired(direction: Direction, report: { readonly vanished: number; readonly emittedAgain: number }): void {
+    if (report.vanished === 0 && report.emittedAgain === 0) return;
+    this.alert(
+      `${direction}: repaired: ${report.vanished} entries had vanished, ${report.emittedAgain} records emitted again`,
+    );
+  }
+
+  fatal(direction: Direction, error: unknown): void {
+    this.update(direction, { fatal: text(error) });
+    this.log.error(`${direction}: stopped for good: ${text(error)}`);
+  }
+
+  private conflicts(direction: Direction, conflicts: readonly Conflict[]): void {
+    if (conflicts.length === 0) return;
+    this.update(direction, { conflicts: this.lanes[direction].conflicts + conflicts.length });
+    for (const { entity, key, winner, loser } of conflicts) {
+      this.log.debug(
+        `${direction}: conflict on ${entity} ${key}: ${loser.version} (${loser.source}) lost to ${winner.version} (${winner.source})`,
+      );
+    }
+  }
+
+  private skew(direction: Direction, largestSkewMs: number): void {
+    const alerted = this.lanes[direction].largestSkewMs > SKEW_ALERT_MS;
+    if (largestSkewMs !== this.lanes[direction].largestSkewMs) this.update(direction, { largestSkewMs });
+    if (largestSkewMs > SKEW_ALERT_MS && !alerted) {
+      this.alert(`${direction}: a version lies ${largestSkewMs} ms ahead of this clock; check the clocks`);
+    }
+  }
+
+  private update(direction: Direction, change: Partial<LaneStatus>): void {
+    this.lanes[direction] = { ...this.lanes[direction], ...change };
+  }
+}
+
+const NEW_LANE: LaneStatus = {
+  mode: 'starting',
+  conflicts: 0,
+  overfull: false,
+  fatal: null,
+  largestSkewMs: 0,
+};
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,80 @@
+import type { RedisBooks } from '#libs/sync-adapters';
+import { DIRECTIONS, StoreUnavailableError, type Direction } from '#libs/sync-core';
+import type { EngineObserver } from '../metrics/engine-observer.js';
+import type { LostStreamRepair } from './lost-stream.js';
+
+export interface HousekeepingOptions {
+  readonly books: RedisBooks;
+  readonly repair: LostStreamRepair;
+  readonly observer: EngineObserver;
+}
+
+const ROUND_MS = 5_000;
+const PROCESSED_GENERATION = { maxAgeMs: 60 * 60 * 1000, maxMembers: 200_000 };
+
+/**
+ * What must be done from time to time: a new generation of `processed_events`, and a look at the books. Books that do
+ * not balance in two rounds mean that entries vanished from the stream behind our back; then the direction is repaired.
+ */
+export class Housekeeping {
+  private timer: NodeJS.Timeout | undefined;
+  private round: Promise<void> = Promise.resolve();
+  private stopped = true;
+  private readonly wanted = new Set<Direction>();
+  private readonly suspicious = new Map<Direction, number>();
+
+  constructor(private readonly options: HousekeepingOptions) {}
+
+  start(): void {
+    this.stopped = false;
+    this.schedule(ROUND_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.round;
+  }
+
+  repairSoon(direction: Direction): void {
+    this.wanted.add(direction);
+    this.schedule(0);
+  }
+
+  async repairNow(direction: Direction): Promise<void> {
+    this.options.observer.repaired(direction, await this.options.repair.run(direction));
+  }
+
+  private schedule(delayMs: number): void {
+    if (this.stopped) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.round = this.round.then(() => this.work()).finally(() => this.schedule(ROUND_MS));
+    }, delayMs);
+    this.timer.unref();
+  }
+
+  private async work(): Promise<void> {
+    try {
+      await this.options.books.rotateProcessed(PROCESSED_GENERATION);
+      for (const direction of DIRECTIONS) {
+        if (await this.isRepairDue(direction)) await this.repairNow(direction);
+        this.wanted.delete(direction);
+      }
+    } catch (error) {
+      // With a store down there is nothing to keep in order; the wishes stand until the next round.
+      if (error instanceof StoreUnavailableError) return;
+      this.options.observer.alert(
+        `housekeeping failed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  private async isRepairDue(direction: Direction): Promise<boolean> {
+    if (this.wanted.has(direction)) return true;
+    const { vanished } = await this.options.books.read(direction);
+    const before = this.suspicious.get(direction) ?? 0;
+    this.suspicious.set(direction, vanished);
+    return vanished !== 0 && vanished === before;
+  }
+}
