@@ -1,0 +1,133 @@
+import {
+  startPrivateMongo,
+  startPrivateRedis,
+  type PrivateRedis,
+  type PrivateRedisOptions,
+} from '#libs/dev-servers';
+import { connect } from '#libs/redis-streams';
+import { KEYS, MongoRecordStore, RedisRecordStore } from '#libs/sync-adapters';
+import { OUTCOMES, owedInFlight, USERS, type EntityDefinition, type RecordState } from '#libs/sync-core';
+import type { Redis } from 'ioredis';
+import { MongoClient, type Db } from 'mongodb';
+import { SyncEngine, type SyncEngineOptions } from '../../apps/sync-service/src/engine.js';
+import { eventually } from './eventually.js';
+
+export interface SyncBenchOptions {
+  readonly entities?: readonly EntityDefinition[];
+  readonly redis?: PrivateRedisOptions;
+  /** Where the engine and the stores find Redis, if not at the server itself (a proxy). */
+  readonly redisUrl?: (server: PrivateRedis) => string;
+  readonly engine?: Partial<SyncEngineOptions>;
+}
+
+/** Real stores with a sync engine between them, for one test file. */
+export class SyncBench {
+  private constructor(
+    readonly server: PrivateRedis,
+    readonly redis: Redis,
+    readonly client: MongoClient,
+    readonly db: Db,
+    private readonly stopMongo: () => Promise<void>,
+    private readonly options: SyncBenchOptions,
+  ) {
+    this.engine = this.newEngine();
+  }
+
+  engine: SyncEngine;
+  /** What the engine logged, one line each. */
+  readonly log: string[] = [];
+
+  static async start(options: SyncBenchOptions = {}): Promise<SyncBench> {
+    const server = await startPrivateRedis(options.redis ?? {});
+    const mongo = await startPrivateMongo();
+    const client = await MongoClient.connect(mongo.uri, { serverSelectionTimeoutMS: 2_000 });
+    const redis = connect({ url: server.url, profile: 'commands' });
+    return new SyncBench(server, redis, client, client.db(mongo.database), () => mongo.stop(), options);
+  }
+
+  /** A store to write through; `users` unless another entity is given. */
+  mongo(entity: EntityDefinition = USERS): MongoRecordStore {
+    return new MongoRecordStore({ client: this.client, db: this.db, entity });
+  }
+
+  inRedis(entity: EntityDefinition = USERS): RedisRecordStore {
+    return new RedisRecordStore({ redis: this.redis, entity });
+  }
+
+  /** An engine beside, or instead of, the first one. */
+  newEngine(overrides: Partial<SyncEngineOptions> = {}): SyncEngine {
+    const line = (level: string) => (message: string) => void this.log.push(`${level} ${message}`);
+    return new SyncEngine({
+      mongo: this.client,
+      database: this.db.databaseName,
+      redisUrl: this.options.redisUrl?.(this.server) ?? this.server.url,
+      entities: this.options.entities ?? [USERS],
+      log: { info: line('info'), warn: line('warn'), error: line('error'), debug: line('debug') },
+      batchSize: 500,
+      maxStreamLength: 1_000_000,
+      maxSkewMs: 60_000,
+      tombstoneTtlMs: 7 * 24 * 60 * 60 * 1000,
+      ...this.options.engine,
+      ...overrides,
+    });
+  }
+
+  /** Starts the engine and waits until it streams. */
+  async up(): Promise<void> {
+    this.engine.start();
+    await eventually(() => this.engine.capture.currentMode === 'streaming');
+  }
+
+  /** Waits until both stores say the same of these keys, nothing is under way, and the books balance. */
+  async settled(keys: readonly string[], entity: EntityDefinition = USERS): Promise<void> {
+    await eventually(
+      async () => {
+        for (const direction of ['mongo-to-redis', 'redis-to-mongo'] as const) {
+          const { pending, unread, vanished, ledger } = await this.engine.books.read(direction);
+          expect({ direction, pending, unread, vanished, owed: owedInFlight(ledger) }).toEqual({
+            direction,
+            pending: 0,
+            unread: 0,
+            vanished: 0,
+            owed: 0,
+          });
+        }
+        for (const key of keys) {
+          expect(await this.inRedis(entity).get(key)).toEqual(await this.mongo(entity).get(key));
+        }
+      },
+      { timeoutMs: 20_000 },
+    );
+  }
+
+  async outcomes(direction: 'mongo-to-redis' | 'redis-to-mongo') {
+    const { ledger } = await this.engine.books.read(direction);
+    return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, ledger.outcomes[outcome]]));
+  }
+
+  async stop(): Promise<void> {
+    await this.engine.stop(2_000);
+    this.redis.disconnect();
+    await this.client.close();
+    await this.stopMongo();
+    await this.server.stop();
+  }
+
+  readonly keys = KEYS;
+}
+
+/** A command that writes one user. */
+export function user(email: string, set: Record<string, unknown> = { name: 'Ada' }) {
+  return {
+    key: email,
+    mode: 'merge',
+    set: set as never,
+    unset: [],
+    create: true,
+    precondition: { kind: 'none' },
+  } as const;
+}
+
+export function fieldsOfState(state: RecordState): unknown {
+  return state.state === 'live' ? state.record.fields : state.state;
+}
