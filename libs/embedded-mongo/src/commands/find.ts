@@ -1,0 +1,79 @@
+import { commandError, unsupported } from '../errors.js';
+import { compileProjection } from '../query/index.js';
+import type { Collection } from '../store/collection.js';
+import { findDocuments, type Found, type Search } from '../store/find-documents.js';
+import { isDocument, type Document } from '../values/index.js';
+import { firstBatch } from './cursor-reply.js';
+import { collectionName, findCollection, type CommandContext, type CommandDefinition } from './context.js';
+import { evaluation, resolveHint } from './evaluation.js';
+import { nonNegative } from './fields.js';
+import { snapshotTime } from './read-concern.js';
+
+/** Asked for, they would change the answer; a value of false or null is the same as their absence. */
+const REFUSED = ['tailable', 'awaitData', 'oplogReplay', 'showRecordId', 'returnKey', 'min', 'max'];
+
+export const find: CommandDefinition = {
+  fields: [
+    'filter',
+    'sort',
+    'projection',
+    'hint',
+    'skip',
+    'limit',
+    'batchSize',
+    'singleBatch',
+    'collation',
+    'let',
+    'allowDiskUse',
+    'allowPartialResults',
+    'noCursorTimeout',
+    ...REFUSED,
+  ],
+  allowedInTransaction: true,
+  snapshotReads: true,
+  run(ctx) {
+    const { command } = ctx;
+    const refused = REFUSED.find((field) => command[field] !== undefined && command[field] !== false);
+    if (refused) throw unsupported(`find option ${refused}`);
+    const limit = nonNegative(command, 'limit') ?? 0;
+    const batchSize = nonNegative(command, 'batchSize');
+    return firstBatch(ctx, {
+      ns: `${ctx.db}.${collectionName(ctx).name}`,
+      docs: search(ctx, findCollection(ctx), limit),
+      batchSize,
+      single: command['singleBatch'] === true,
+      fields: snapshotTime(ctx),
+    });
+  },
+};
+
+function search(ctx: CommandContext, collection: Collection | undefined, limit: number): Document[] {
+  const { filter = {}, sort, projection, hint } = ctx.command;
+  if (!isDocument(filter)) throw commandError(14, 'Expected field filter to be of type object');
+  if (sort !== undefined && !isDocument(sort))
+    throw commandError(14, 'Expected field sort to be of type object');
+  const context = evaluation(ctx, collection, ctx.command);
+  const project =
+    isDocument(projection) && Object.keys(projection).length > 0
+      ? compileProjection(projection, context)
+      : undefined;
+  const request: Search = {
+    filter,
+    limit,
+    skip: nonNegative(ctx.command, 'skip') ?? 0,
+    ...(sort && { sort }),
+  };
+  const found = collection ? findHinted(ctx, collection, { ...request, hint }, context) : [];
+  return found.map(({ doc, arrayIndex }) => (project ? project(doc, arrayIndex) : doc));
+}
+
+/** A search with the hint as the client wrote it. */
+export function findHinted(
+  ctx: CommandContext,
+  collection: Collection,
+  { hint, ...search }: Omit<Search, 'hint'> & { hint?: unknown },
+  context: ReturnType<typeof evaluation>,
+): Found[] {
+  const named = resolveHint(collection, hint);
+  return findDocuments(ctx.workspace, collection, { ...search, ...(named && { hint: named }) }, context);
+}

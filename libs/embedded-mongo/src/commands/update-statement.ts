@@ -1,0 +1,105 @@
+import { commandError } from '../errors.js';
+import type { Collection } from '../store/collection.js';
+import { findDocuments, type Found } from '../store/find-documents.js';
+import { compileUpdate, isReplacement, upsertDocument, type Update } from '../update/index.js';
+import { isDocument, type Document, type EvalContext } from '../values/index.js';
+import type { CommandContext } from './context.js';
+import { ensureCollection, insertDocument, updateDocument } from './documents.js';
+import { evaluation, resolveHint } from './evaluation.js';
+
+/** One update as `update` and `findAndModify` ask for it. */
+export interface UpdateStatement {
+  filter: Document;
+  update: Update;
+  multi: boolean;
+  upsert: boolean;
+  sort?: Document;
+  hint?: unknown;
+  /** `collation`, `let` and `arrayFilters` as the client sent them. */
+  settings: Document;
+}
+
+export interface UpdateOutcome {
+  matched: number;
+  modified: number;
+  upserted?: Document;
+  /** The last document matched, before and after. */
+  before?: Document;
+  after?: Document;
+  arrayIndex?: number | undefined;
+}
+
+export function runUpdate(
+  ctx: CommandContext,
+  collection: Collection | undefined,
+  statement: UpdateStatement,
+): UpdateOutcome {
+  assertUpdate(statement);
+  const { filter, update, upsert, settings } = statement;
+  const context = updateContext(ctx, collection, settings);
+  const found = collection ? findTargets(ctx, collection, statement, context) : [];
+  if (found.length === 0) {
+    if (!upsert) return { matched: 0, modified: 0 };
+    const doc = insertDocument(
+      ctx,
+      collection ?? ensureCollection(ctx),
+      upsertDocument(filter, update, context),
+    );
+    return { matched: 0, modified: 0, upserted: doc, after: doc };
+  }
+  return applyToAll(ctx, collection, { found, update, context });
+}
+
+function applyToAll(
+  ctx: CommandContext,
+  collection: Collection | undefined,
+  { found, update, context }: { found: readonly Found[]; update: Update; context: EvalContext },
+): UpdateOutcome {
+  const outcome: UpdateOutcome = { matched: found.length, modified: 0 };
+  if (!collection) return outcome;
+  const change = compileUpdate(update, context);
+  for (const target of found) {
+    const result = change(target.doc, target.arrayIndex);
+    if (updateDocument(ctx, collection, { found: target, result, update })) outcome.modified += 1;
+    outcome.before = target.doc;
+    outcome.after = result.changed ? result.doc : target.doc;
+    outcome.arrayIndex = target.arrayIndex;
+  }
+  return outcome;
+}
+
+function findTargets(
+  ctx: CommandContext,
+  collection: Collection,
+  { filter, sort, multi, hint }: UpdateStatement,
+  context: EvalContext,
+): Found[] {
+  const named = resolveHint(collection, hint);
+  const search = { filter, limit: multi ? 0 : 1, ...(sort && { sort }), ...(named && { hint: named }) };
+  return findDocuments(ctx.workspace, collection, search, context);
+}
+
+function updateContext(
+  ctx: CommandContext,
+  collection: Collection | undefined,
+  settings: Document,
+): EvalContext {
+  const context = evaluation(ctx, collection, settings);
+  const { arrayFilters } = settings;
+  return Array.isArray(arrayFilters) ? { ...context, arrayFilters: arrayFilters as Document[] } : context;
+}
+
+function assertUpdate({ update, multi, settings }: UpdateStatement): void {
+  if (!Array.isArray(update) && !isDocument(update)) {
+    throw commandError(9, 'Update argument must be either an object or an array');
+  }
+  if (multi && isReplacement(update)) {
+    throw commandError(9, 'multi update is not supported for replacement-style update');
+  }
+  if (settings['arrayFilters'] !== undefined && (Array.isArray(update) || isReplacement(update))) {
+    throw commandError(
+      9,
+      'arrayFilters may not be specified for pipeline-style or replacement-style updates',
+    );
+  }
+}
