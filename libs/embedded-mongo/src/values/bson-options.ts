@@ -5,7 +5,7 @@ import type { DeserializeOptions, SerializeOptions } from 'bson';
  * binary as `Binary`/`UUID`, regular expressions as `BSONRegExp`.
  *
  * Known deviation: a double that happens to be a whole number within int32 is written back as int32. Values
- * are never changed by it, only `$type` and clients that tell the two apart can see it.
+ * are never changed by it; only `$type` and clients that tell the two apart can see it.
  */
 export const DESERIALIZE = {
   useBigInt64: true,

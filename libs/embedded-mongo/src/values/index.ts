@@ -1,15 +1,28 @@
-import type { Collation } from './collation.js';
-
 export type { Document } from './document.js';
+export { asDocument, fieldOf, isDocument, setField, withField } from './document.js';
 export type { EvalContext } from './context.js';
 export { parseCollation, type Collation } from './collation.js';
 export { DESERIALIZE, SERIALIZE } from './bson-options.js';
-
-export declare function compareValues(a: unknown, b: unknown, collation?: Collation): number;
-export declare function valuesEqual(a: unknown, b: unknown, collation?: Collation): boolean;
-export declare function keyString(value: unknown, collation?: Collation): string;
-export declare function cloneValue<T>(value: T): T;
-export declare function typeName(value: unknown): string;
-/** Plain dotted access: array elements by index only, no fan-out. */
-export declare function getPath(doc: unknown, path: string): unknown;
-export declare function splitPath(path: string): readonly string[];
+export { compareStrings, compareValues, identical, typeRank, valuesEqual, RANK } from './order.js';
+export { keyString } from './key-string.js';
+export { cloneValue } from './clone.js';
+export { typeName, TYPE_NUMBERS } from './type-name.js';
+export { childOf, getPath, isArrayIndex, splitPath } from './path.js';
+export { show } from './show.js';
+export { isRegex, toRegExp } from './regex.js';
+export {
+  INT64_MAX,
+  INT64_MIN,
+  asNumeric,
+  compareNumbers,
+  isInt32,
+  isNaNValue,
+  toDouble,
+  toSafeInteger,
+  type Numeric,
+} from './numbers.js';
+export { bytesOf } from './order.js';
+export * as arithmetic from './arithmetic.js';
+export { Summation } from './summation.js';
+export { isTruthy } from './truthy.js';
+export * as decimal from './decimal.js';

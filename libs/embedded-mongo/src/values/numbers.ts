@@ -1,0 +1,62 @@
+import { Decimal128, Double, Int32, Long } from 'bson';
+import { compareDecimals, decimalOf, isNaNDecimal } from './decimal.js';
+
+/**
+ * The three forms a number has in memory. A JS `number` that is whole and fits int32 counts as int32, every
+ * other one as double; `bigint` is int64.
+ */
+export type Numeric = number | bigint | Decimal128;
+
+export const INT32_MIN = -(2 ** 31);
+export const INT32_MAX = 2 ** 31 - 1;
+export const INT64_MIN = -(2n ** 63n);
+export const INT64_MAX = 2n ** 63n - 1n;
+
+/** The number a value is, whichever class of bson it comes in; undefined for anything else. */
+export function asNumeric(value: unknown): Numeric | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  if (value === null || typeof value !== 'object') return undefined;
+  if (value instanceof Decimal128) return value;
+  if (value instanceof Int32 || value instanceof Double) return value.value;
+  // A Timestamp is a Long by inheritance, but no number.
+  if (value instanceof Long && (value as { _bsontype: string })._bsontype === 'Long') return value.toBigInt();
+  return undefined;
+}
+
+export function isInt32(value: Numeric): value is number {
+  return (
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    value >= INT32_MIN &&
+    value <= INT32_MAX &&
+    !Object.is(value, -0)
+  );
+}
+
+export function isNaNValue(value: unknown): boolean {
+  return typeof value === 'number' ? Number.isNaN(value) : value instanceof Decimal128 && isNaNDecimal(value);
+}
+
+/** Nearest double. */
+export function toDouble(value: Numeric): number {
+  return value instanceof Decimal128 ? Number(value.toString()) : Number(value);
+}
+
+/** A whole number that fits a JS integer exactly, whatever type it is written in; else undefined. */
+export function toSafeInteger(value: unknown): number | undefined {
+  const numeric = asNumeric(value);
+  if (numeric === undefined) return undefined;
+  const double = toDouble(numeric);
+  return Number.isSafeInteger(double) && compareNumbers(numeric, double) === 0 ? double : undefined;
+}
+
+/** Order by value across all numeric types, exactly; NaN comes first and equals itself. */
+export function compareNumbers(a: Numeric, b: Numeric): number {
+  if (a instanceof Decimal128 || b instanceof Decimal128) return compareDecimals(decimalOf(a), decimalOf(b));
+  if (a < b) return -1;
+  if (a > b) return 1;
+  const aIsNaN = Number.isNaN(a);
+  const bIsNaN = Number.isNaN(b);
+  if (aIsNaN || bIsNaN) return Number(bIsNaN) - Number(aIsNaN);
+  return 0;
+}
