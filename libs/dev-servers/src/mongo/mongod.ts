@@ -1,5 +1,5 @@
 import { findOnPath } from '../process/find-on-path.js';
-import { ServerProcess, type ServerControl } from '../process/server-process.js';
+import { ServerProcess } from '../process/server-process.js';
 import { initiateReplicaSet, REPLICA_SET } from './initiate-replica-set.js';
 import { directUri, probeMongo } from './probe-mongo.js';
 
@@ -14,7 +14,7 @@ export function findMongod(env: NodeJS.ProcessEnv = process.env): string | undef
 }
 
 /** Starts a real `mongod` as the replica set `rs0` of one, reachable from this machine only. */
-export async function startMongod(settings: MongodSettings): Promise<ServerControl> {
+export async function startMongod(settings: MongodSettings): Promise<ServerProcess> {
   const { binary, port, folder } = settings;
   const server = await ServerProcess.start({
     command: binary,

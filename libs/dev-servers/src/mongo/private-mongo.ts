@@ -94,10 +94,10 @@ async function ownProcess(
 }
 
 interface EmbeddedMongoLibrary {
-  startEmbeddedMongo(options: {
+  startEmbeddedMongo: (options: {
     port: number;
     dbPath: string;
-  }): Promise<{ uri: string; readonly stop: () => Promise<void> }>;
+  }) => Promise<{ uri: string; readonly stop: () => Promise<void> }>;
 }
 
 async function embeddedHere(why: string): Promise<PrivateMongo> {

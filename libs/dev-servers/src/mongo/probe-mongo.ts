@@ -1,11 +1,13 @@
-import { MongoClient } from 'mongodb';
+import { MongoClient, type Document } from 'mongodb';
 
 export type MongoProbe =
   | {
       readonly answers: true;
       readonly version: string;
-      readonly replicaSet: string | undefined;
+      readonly kind: 'real' | 'embedded';
       readonly primary: boolean;
+      /** Change streams need a replica set or a sharded cluster. */
+      readonly streamsChanges: boolean;
     }
   | { readonly answers: false; readonly reason: string };
 
@@ -19,18 +21,27 @@ export async function probeMongo(uri: string, timeoutMs = 1_500): Promise<MongoP
   try {
     const admin = client.db('admin');
     const hello = await admin.command({ hello: 1 });
-    const { version } = await admin.command({ buildInfo: 1 });
+    const build = await admin.command({ buildInfo: 1 });
     return {
       answers: true,
-      version: String(version),
-      replicaSet: hello.setName as string | undefined,
+      version: String(build.version),
+      kind: isEmbedded(build) ? 'embedded' : 'real',
       primary: hello.isWritablePrimary === true,
+      streamsChanges: hello.setName !== undefined || hello.msg === 'isdbgrid',
     };
   } catch (error) {
     return { answers: false, reason: error instanceof Error ? error.message : String(error) };
   } finally {
     await client.close();
   }
+}
+
+function isEmbedded(buildInfo: Document): boolean {
+  return buildInfo.embedded === true;
+}
+
+export function describeMongo(probe: Extract<MongoProbe, { answers: true }>): string {
+  return probe.kind === 'real' ? `MongoDB ${probe.version}` : 'the embedded stand-in';
 }
 
 /** The URI of the one server at this port, whatever replica set it says it is in. */

@@ -85,7 +85,7 @@ export class ServerProcess implements ServerControl {
     clearTimeout(tooSlow);
   }
 
-  /** Calls `listener` when the server ends, for whatever reason. */
+  /** Calls `listener` when the running server ends, whatever the reason; after a restart, register again. */
   onExit(listener: () => void): void {
     this.#child?.once('exit', listener);
   }

@@ -7,6 +7,8 @@ export type RedisProbe =
       /** `noeviction`, `allkeys-lru`, …; `unknown` where CONFIG is forbidden. */
       readonly maxmemoryPolicy: string;
       readonly appendOnly: boolean;
+      /** Keys in its database, when none of the project's streams is among them; else 0. */
+      readonly foreignKeys: number;
     }
   | { readonly answers: false; readonly reason: string };
 
@@ -25,12 +27,17 @@ export async function probeRedis(url: string, timeoutMs = 1_000): Promise<RedisP
   client.on('error', (error: Error) => (lastError = error.message));
   try {
     await client.connect();
-    const [server, policy] = await Promise.all([client.info(), maxmemoryPolicy(client)]);
+    const [server, policy, foreign] = await Promise.all([
+      client.info(),
+      maxmemoryPolicy(client),
+      foreignKeys(client),
+    ]);
     return {
       answers: true,
       version: infoField(server, 'redis_version'),
       maxmemoryPolicy: policy ?? infoField(server, 'maxmemory_policy'),
       appendOnly: infoField(server, 'aof_enabled') === '1',
+      foreignKeys: foreign,
     };
   } catch (error) {
     return {
@@ -50,6 +57,11 @@ async function maxmemoryPolicy(client: Redis): Promise<string | undefined> {
   } catch {
     return undefined;
   }
+}
+
+async function foreignKeys(client: Redis): Promise<number> {
+  const [ours, all] = await Promise.all([client.exists('mongo_changes', 'redis_changes'), client.dbsize()]);
+  return ours > 0 ? 0 : all;
 }
 
 function infoField(info: string, field: string): string {

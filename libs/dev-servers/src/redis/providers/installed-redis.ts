@@ -1,0 +1,16 @@
+import type { Provider, ResolveOptions } from '../../resolve/provider.js';
+import { ensureRedisServer } from '../ensure-redis-server.js';
+import { startPersistentRedis } from './started-redis.js';
+
+/** Debian's own `redis-server`, installed when this process may (root, not refused), then started like one found. */
+export function installedRedis(folder: string, options: ResolveOptions): Provider {
+  return {
+    name: 'apt-get',
+    offer: async () => {
+      const found = await ensureRedisServer(options);
+      if (found.outcome === 'missing')
+        return { outcome: 'passed', because: 'apt-get could not or may not install one here' };
+      return startPersistentRedis(found.binary, folder, 'apt-get has installed redis-server');
+    },
+  };
+}
