@@ -1,0 +1,18 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { ConfigModule } from '../config/config.module.js';
+import type { ServiceConfig } from '../config/service-config.js';
+import { Readiness } from './readiness.js';
+
+/** The root module of a service, built from its configuration. */
+export interface ServiceModule<C extends ServiceConfig> {
+  with(config: C): DynamicModule;
+}
+
+/** What every service has around its own module: its configuration, and {@link Readiness}. */
+@Global()
+@Module({ providers: [Readiness], exports: [Readiness] })
+export class ServiceRootModule {
+  static with(service: DynamicModule, config: ServiceConfig): DynamicModule {
+    return { module: ServiceRootModule, imports: [ConfigModule.with(config), service] };
+  }
+}

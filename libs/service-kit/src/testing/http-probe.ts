@@ -1,0 +1,50 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Agent, request, type Dispatcher } from 'undici';
+
+export interface ProbeRequest {
+  readonly method?: Dispatcher.HttpMethod;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is. */
+  readonly raw?: string | Buffer;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+}
+
+export interface ProbeAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  /** The parsed body; `{}` when there is none. */
+  readonly body: Record<string, unknown>;
+}
+
+export interface HttpProbe {
+  ask(path: string, what?: ProbeRequest): Promise<ProbeAnswer>;
+  close(): Promise<void>;
+}
+
+/** Lets tests talk to a service as clients do, over a socket on a free port. */
+export async function probeOf(app: NestFastifyApplication): Promise<HttpProbe> {
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  const dispatcher = new Agent();
+  return {
+    ask: async (path, { method = 'GET', headers, raw, json } = {}) => {
+      const body = json === undefined ? raw : JSON.stringify(json);
+      const answer = await request(`${url}${path}`, {
+        dispatcher,
+        method,
+        headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body }),
+      });
+      const text = await answer.body.text();
+      const isJson = String(answer.headers['content-type'] ?? '').includes('json');
+      const parsed = isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {};
+      return { status: answer.statusCode, headers: answer.headers, text, body: parsed };
+    },
+    close: async () => {
+      await dispatcher.close();
+      await app.close();
+    },
+  };
+}
