@@ -14,7 +14,7 @@ import {
   StreamSettler,
   SYNC_GROUP,
 } from '#libs/sync-adapters';
-import { type Direction, type EntityDefinition } from '#libs/sync-core';
+import { type Direction, type EntityDefinition, type Outcome } from '#libs/sync-core';
 import type { Redis } from 'ioredis';
 import type { MongoClient } from 'mongodb';
 import { classifySyncFailure } from './flows/classify-sync-failure.js';
@@ -157,6 +157,7 @@ export class SyncEngine {
       startId: () => Promise.resolve('0'), // trimming keeps no more than what is not settled; applying twice is harmless
       handler: flow(context),
       classify: classifySyncFailure,
+      deadLetterCounter: { key: KEYS.ledger(direction), field: 'dead-lettered' satisfies Outcome },
       batchSize,
     });
     this.observer.watch(direction, consumer);

@@ -26,9 +26,8 @@ export class LagMeter {
   private present: RecordableHistogram = createHistogram();
   private previous: RecordableHistogram | null = null;
   private startedAt = Date.now();
-  /** Since the process started: samples per bucket (not cumulative), the last one for what is above all bounds. */
-  readonly buckets: number[] = new Array<number>(LAG_BUCKETS_SECONDS.length + 1).fill(0);
-  sumSeconds = 0;
+  /** Hears every sample, in seconds. */
+  onSample: (seconds: number) => void = () => undefined;
   /** Of the newest apply, ms. */
   latest: number | null = null;
 
@@ -51,10 +50,7 @@ export class LagMeter {
   private record(lagMs: number): void {
     this.latest = lagMs;
     this.present.record(lagMs + 1);
-    this.sumSeconds += lagMs / 1000;
-    const bucket = LAG_BUCKETS_SECONDS.findIndex((bound) => lagMs <= bound * 1000);
-    const index = bucket === -1 ? LAG_BUCKETS_SECONDS.length : bucket;
-    this.buckets[index] = (this.buckets[index] ?? 0) + 1;
+    this.onSample(lagMs / 1000);
   }
 
   private rotate(now: number): void {

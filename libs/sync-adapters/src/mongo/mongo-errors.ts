@@ -18,9 +18,14 @@ export async function withMongoErrors<T>(step: () => Promise<T>): Promise<T> {
   }
 }
 
-export function isDuplicateKey(error: unknown): error is MongoServerError {
-  return hasCode(error, new Set([11000, 11001]));
+/** Whether a unique index refused the write; with `field`, the one on that field. */
+export function isDuplicateKey(error: unknown, field?: string): boolean {
+  if (!(error instanceof MongoServerError) || !hasCode(error, DUPLICATE_KEY_CODES)) return false;
+  const pattern = error.keyPattern as Readonly<Record<string, unknown>> | undefined;
+  return field === undefined || pattern === undefined || Object.hasOwn(pattern, field);
 }
+
+const DUPLICATE_KEY_CODES: ReadonlySet<number> = new Set([11000, 11001]);
 
 /** ChangeStreamHistoryLost, InvalidResumeToken, ChangeStreamFatalError. */
 const HISTORY_LOST_CODES: ReadonlySet<number> = new Set([286, 280, 260]);

@@ -138,7 +138,7 @@ export class MongoRecordStore implements RecordStore {
         { upsert: true, returnDocument: 'after' },
       );
     } catch (error) {
-      if (isDuplicateKey(error) && error.keyPattern?.[this.entity.keyField] !== undefined) return null;
+      if (isDuplicateKey(error, this.entity.keyField)) return null;
       throw error;
     }
   }

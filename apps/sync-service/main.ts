@@ -1,0 +1,5 @@
+import { bootstrapService } from '#libs/service-kit';
+import { SyncServiceConfig } from './src/sync-service.config.js';
+import { SyncServiceModule } from './src/sync-service.module.js';
+
+await bootstrapService({ name: 'sync-service', module: SyncServiceModule, config: SyncServiceConfig });

@@ -1,0 +1,28 @@
+import { DeadLetters } from '#libs/redis-streams';
+import { KEYS } from '#libs/sync-adapters';
+import { DIRECTIONS } from '#libs/sync-core';
+import type { Redis } from 'ioredis';
+
+/** The dead letters of both streams, by the stream's name. */
+export class SyncDeadLetters {
+  private readonly byStream: ReadonlyMap<string, DeadLetters>;
+
+  constructor(commands: Redis, secretFields: readonly string[]) {
+    this.byStream = new Map(
+      DIRECTIONS.map((direction) => {
+        const stream = KEYS.stream(direction);
+        // A replayed entry enters the stream once more, and so do the books.
+        const replayCounter = { key: KEYS.ledger(direction), field: 'captured' };
+        return [stream, new DeadLetters({ commands, stream, secretFields, replayCounter })];
+      }),
+    );
+  }
+
+  get streams(): readonly string[] {
+    return [...this.byStream.keys()];
+  }
+
+  of(stream: string): DeadLetters | undefined {
+    return this.byStream.get(stream);
+  }
+}

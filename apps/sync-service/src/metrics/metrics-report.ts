@@ -1,0 +1,106 @@
+import { streamInfo } from '#libs/redis-streams';
+import { KEYS, SYNC_GROUP } from '#libs/sync-adapters';
+import { DIRECTIONS, owedInFlight, type Direction } from '#libs/sync-core';
+import type { SyncEngine } from '../engine.js';
+
+/** What `GET /metrics` answers for one direction. Counts are from the books, and survive restarts. */
+export interface DirectionReport {
+  readonly stream: string;
+  readonly mode: string;
+  /** ISO time since when the books count; null before the first entry. */
+  readonly since: string | null;
+  readonly captured: number;
+  readonly applied: number;
+  readonly stale: number;
+  readonly duplicate: number;
+  readonly echo: number;
+  readonly superseded: number;
+  readonly deadLettered: number;
+  readonly inFlight: number;
+  readonly balanced: boolean;
+  /** Since this process started. */
+  readonly retries: number;
+  readonly conflicts: number;
+  /** ms from the client's write to its apply; percentiles of the last one to two minutes. */
+  readonly lagMs: {
+    readonly now: number | null;
+    readonly p50: number | null;
+    readonly p95: number | null;
+    readonly p99: number | null;
+    readonly max: number | null;
+    readonly samples: number;
+  };
+  readonly streamLength: number;
+  readonly pending: number;
+  readonly unread: number;
+  /** ms since the oldest entry that is not settled came into the stream; 0 when there is none. */
+  readonly positionAgeMs: number;
+  readonly deadLettersWaiting: number;
+}
+
+export interface CaptureReport {
+  readonly mode: string;
+  readonly reason: string | null;
+  /** ms since capture last knew that it had everything; null before the first time. */
+  readonly positionAgeMs: number | null;
+}
+
+export interface SyncReport {
+  readonly service: 'sync-service';
+  readonly time: string;
+  readonly upSeconds: number;
+  readonly alerts: number;
+  readonly capture: CaptureReport;
+  readonly directions: Readonly<Record<Direction, DirectionReport>>;
+}
+
+/** Gathers the figures that `/metrics` shows. */
+export class MetricsReport {
+  constructor(private readonly engine: SyncEngine) {}
+
+  async read(): Promise<SyncReport> {
+    const { mode, reason, caughtUpAt } = this.engine.observer.captureState;
+    const reports = await Promise.all(DIRECTIONS.map((direction) => this.direction(direction)));
+    return {
+      service: 'sync-service',
+      time: new Date().toISOString(),
+      upSeconds: Math.round(process.uptime()),
+      alerts: this.engine.observer.alertCount,
+      capture: { mode, reason, positionAgeMs: caughtUpAt === null ? null : Date.now() - caughtUpAt },
+      directions: Object.fromEntries(
+        DIRECTIONS.map((direction, index) => [direction, reports[index]]),
+      ) as Record<Direction, DirectionReport>,
+    };
+  }
+
+  private async direction(direction: Direction): Promise<DirectionReport> {
+    const { commands, books, lanes, observer } = this.engine;
+    const { consumer, meter } = lanes[direction];
+    const [page, info, deadLettersWaiting] = await Promise.all([
+      books.read(direction),
+      streamInfo(commands, KEYS.stream(direction)),
+      commands.xlen(KEYS.deadLetters(direction)),
+    ]);
+    const { ledger, pending, unread, vanished } = page;
+    const { 'dead-lettered': deadLettered, ...outcomes } = ledger.outcomes;
+    const group = info.groups.find(({ name }) => name === SYNC_GROUP);
+    return {
+      stream: KEYS.stream(direction),
+      mode: consumer.mode,
+      since: ledger.since === null ? null : new Date(ledger.since).toISOString(),
+      captured: ledger.captured,
+      ...outcomes,
+      deadLettered,
+      inFlight: owedInFlight(ledger),
+      balanced: vanished === 0,
+      retries: consumer.snapshot().retried,
+      conflicts: observer.laneState(direction).conflicts,
+      lagMs: { now: meter.latest, ...meter.summary() },
+      streamLength: info.length,
+      pending,
+      unread,
+      positionAgeMs: group?.oldestPendingAgeMs ?? 0,
+      deadLettersWaiting,
+    };
+  }
+}

@@ -1,0 +1,48 @@
+import { MongoSettings, RedisSettings, ServiceConfig, Setting, SettingsGroup } from '#libs/service-kit';
+import { IsInt, Max, Min } from 'class-validator';
+
+/** What the sync service is told. */
+export class SyncServiceConfig extends ServiceConfig {
+  override port = 3002;
+
+  @SettingsGroup()
+  readonly mongo = new MongoSettings();
+
+  @SettingsGroup()
+  readonly redis = new RedisSettings();
+
+  @IsInt()
+  @Min(1)
+  @Max(5_000)
+  @Setting({ env: 'SYNC_BATCH_SIZE', about: 'Most stream entries handled in one step.', unit: 'entries' })
+  batchSize = 500;
+
+  @IsInt()
+  @Min(1_000)
+  @Setting({
+    env: 'SYNC_MAX_STREAM_LENGTH',
+    about: 'Above this length of mongo_changes capture waits for the consumers; nothing is dropped.',
+    unit: 'entries',
+  })
+  maxStreamLength = 1_000_000;
+
+  @IsInt()
+  @Min(1_000)
+  @Setting({
+    env: 'SYNC_MAX_SKEW_MS',
+    about: 'A version further ahead of the local clock than this goes to the dead letters.',
+    unit: 'ms',
+  })
+  maxSkewMs = 60_000;
+
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  @Setting({
+    env: 'TOMBSTONE_TTL_DAYS',
+    about:
+      'How long deletes are remembered: longer than the longest outage after which a stale write may return.',
+    unit: 'days',
+  })
+  tombstoneTtlDays = 7;
+}
