@@ -1,3 +1,5 @@
+import { isError } from './is-error.js';
+
 /**
  * The three kinds of failure, each with its own answer:
  * – `transient`: a store is down or slow. Wait behind the circuit breaker; nothing is dead-lettered.
@@ -54,7 +56,7 @@ export function classifyFailure(error: unknown): FailureKind {
 
 /** The kind of a Redis, client or network error; undefined when it is none of these. */
 export function classifyRedisFailure(error: unknown): Exclude<FailureKind, 'poison'> | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!isError(error)) return undefined;
   const word = error.message.split(' ', 1)[0] ?? '';
   if (FATAL_REPLIES.has(word)) return 'fatal';
   if (TRANSIENT_REPLIES.has(word) || CLIENT_MESSAGES.test(error.message)) return 'transient';
@@ -64,7 +66,5 @@ export function classifyRedisFailure(error: unknown): Exclude<FailureKind, 'pois
 
 /** True when the stream or its consumer group is gone: deleted, flushed, or lost in a failover. */
 export function isGroupLost(error: unknown): boolean {
-  return (
-    error instanceof Error && /^(NOGROUP\b|UNBLOCKED the stream key no longer exists)/.test(error.message)
-  );
+  return isError(error) && /^(NOGROUP\b|UNBLOCKED the stream key no longer exists)/.test(error.message);
 }

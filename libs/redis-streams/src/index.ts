@@ -42,3 +42,4 @@ export { DEFAULT_SECRET_FIELDS } from './dead-letters/redact.js';
 export { StreamTrimmer, type StreamTrimmerOptions, type TrimReport } from './stream-trimmer.js';
 export { streamInfo, type GroupInfo, type StreamInfo } from './stream-info.js';
 export { reapConsumers, type ReapOptions } from './consumer-reaper.js';
+export type { StepCounter } from './step-counter.js';

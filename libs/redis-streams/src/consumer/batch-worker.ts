@@ -28,8 +28,13 @@ export class BatchWorker {
   private readonly survivors = new Set<string>();
 
   constructor(private readonly context: BatchWorkerContext) {
-    const { commands, stream, group, deadLetterStream } = context.options;
-    this.deadLetters = new DeadLetterWriter(commands, { stream, group, dlq: deadLetterStream });
+    const { commands, stream, group, deadLetterStream, deadLetterCounter } = context.options;
+    this.deadLetters = new DeadLetterWriter(commands, {
+      stream,
+      group,
+      dlq: deadLetterStream,
+      counter: deadLetterCounter,
+    });
   }
 
   survived(id: string): boolean {

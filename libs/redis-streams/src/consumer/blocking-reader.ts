@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.js';
 import type { StreamEntry } from '../stream-entry.js';
+import { isError } from '../is-error.js';
 
 export interface BlockingReaderOptions {
   readonly stream: string;
@@ -122,7 +123,7 @@ export class BlockingReader {
 
 /** An error *reply* leaves the connection usable; anything else means that it is gone. */
 function isConnectionGone(error: unknown): boolean {
-  return !(error instanceof Error && error.name === 'ReplyError');
+  return !(isError(error) && error.name === 'ReplyError');
 }
 
 function toEntries(reply: ReadReply): readonly StreamEntry[] {

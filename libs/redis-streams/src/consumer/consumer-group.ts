@@ -1,5 +1,6 @@
 import type { ResolvedConsumerOptions } from './consumer-options.js';
 import { OwnerFailure } from './interruption.js';
+import { isError } from '../is-error.js';
 
 type GroupOptions = Pick<ResolvedConsumerOptions, 'commands' | 'stream' | 'group' | 'startId' | 'classify'>;
 
@@ -19,7 +20,7 @@ export class ConsumerGroup {
     try {
       await commands.xgroup('CREATE', stream, group, startId, 'MKSTREAM');
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+      if (!(isError(error) && error.message.startsWith('BUSYGROUP'))) throw error;
       this.known = true;
       return { kind: 'exists' };
     }

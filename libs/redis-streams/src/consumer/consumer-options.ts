@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { blockingTwin } from '../connections.js';
 import { systemClock, type Clock } from '../clock.js';
 import { classifyFailure, type FailureClassifier } from '../failure-kind.js';
+import type { StepCounter } from '../step-counter.js';
 import type { StreamEntry } from '../stream-entry.js';
 import type { BreakerOptions } from './circuit-breaker.js';
 
@@ -52,6 +53,8 @@ export interface StreamConsumerOptions {
   readonly classify?: FailureClassifier;
   /** Default `<stream>:dlq`. */
   readonly deadLetterStream?: string;
+  /** Counts every dead-lettered entry. */
+  readonly deadLetterCounter?: StepCounter | null;
   /** Most entries per read. Default 500. */
   readonly batchSize?: number;
   /** Larger batches are handed over in parts; counted in characters. Default 1 Mi. */
@@ -84,6 +87,7 @@ export function resolveOptions(options: StreamConsumerOptions): ResolvedConsumer
     openBlocking: () => blockingTwin(options.commands),
     classify: classifyFailure,
     deadLetterStream: `${options.stream}:dlq`,
+    deadLetterCounter: null,
     batchSize: 500,
     maxBatchCharacters: 1024 * 1024,
     blockMs: 1_000,

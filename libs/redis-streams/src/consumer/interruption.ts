@@ -1,5 +1,6 @@
 import { classifyRedisFailure, isGroupLost } from '../failure-kind.js';
 import type { FailureSource } from './circuit-breaker.js';
+import { isError } from '../is-error.js';
 
 export type Interruption =
   | { readonly kind: 'transient' | 'fatal'; readonly source: FailureSource; readonly error: unknown }
@@ -30,5 +31,5 @@ export function interruptionOf(error: unknown): Interruption {
 
 /** A reply nobody foresaw: keep trying, visibly, rather than stop the sync. */
 function isErrorReply(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError';
+  return isError(error) && error.name === 'ReplyError';
 }

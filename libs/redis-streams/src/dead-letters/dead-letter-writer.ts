@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
 import { defineScript } from '../lua-script.js';
+import type { StepCounter } from '../step-counter.js';
+import { isError } from '../is-error.js';
 
 export type DeadLetterOutcome =
   | { readonly kind: 'moved'; readonly letterId: string }
@@ -23,25 +25,31 @@ export const MAX_ERROR_LENGTH = 1_000;
 const deadLetterScript = defineScript<DeadLetterOutcome>({
   name: 'streams.dead-letter',
   file: new URL('../lua/dead-letter.lua', import.meta.url),
-  numberOfKeys: 2,
   decode: (raw) => {
     const [kind, letterId] = raw as [DeadLetterOutcome['kind'], string];
     return kind === 'moved' ? { kind, letterId } : { kind };
   },
 });
 
+export interface DeadLetterTarget {
+  readonly stream: string;
+  readonly group: string;
+  readonly dlq: string;
+  readonly counter: StepCounter | null;
+}
+
 /** Moves pending entries of one group to the dead-letter stream, in one atomic step each. */
 export class DeadLetterWriter {
   constructor(
     private readonly commands: Redis,
-    private readonly target: { readonly stream: string; readonly group: string; readonly dlq: string },
+    private readonly target: DeadLetterTarget,
   ) {}
 
   write(reason: DeadLetterReason): Promise<DeadLetterOutcome> {
-    const { stream, group, dlq } = this.target;
+    const { stream, group, dlq, counter } = this.target;
     return deadLetterScript.run(
       this.commands,
-      [stream, dlq],
+      [stream, dlq, ...(counter ? [counter.key] : [])],
       [
         group,
         reason.id,
@@ -49,6 +57,7 @@ export class DeadLetterWriter {
         reason.attempts,
         reason.firstFailedAt,
         reason.lastFailedAt,
+        ...(counter ? [counter.field] : []),
       ],
     );
   }
@@ -56,6 +65,6 @@ export class DeadLetterWriter {
 
 /** Name and message only: a stack says nothing to whoever reads dead letters and may show paths. */
 export function describeError(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const text = isError(error) ? `${error.name}: ${error.message}` : String(error);
   return text.slice(0, MAX_ERROR_LENGTH);
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { defineScript } from '../lua-script.js';
+import type { StepCounter } from '../step-counter.js';
 import { DEFAULT_SECRET_FIELDS, redactFields } from './redact.js';
 
 export interface DeadLetter {
@@ -43,6 +44,8 @@ export interface DeadLettersOptions {
   readonly deadLetterStream?: string;
   /** Names never shown, beside `DEFAULT_SECRET_FIELDS`. */
   readonly secretFields?: readonly string[];
+  /** Counts every replayed entry. */
+  readonly replayCounter?: StepCounter;
 }
 
 export const MAX_PAGE = 500;
@@ -52,7 +55,6 @@ type LetterRow = [id: string, fields: string[]];
 const replayScript = defineScript<ReplayOutcome>({
   name: 'streams.replay',
   file: new URL('../lua/replay.lua', import.meta.url),
-  numberOfKeys: 2,
   decode: (raw) => {
     const [kind, entryId] = raw as [ReplayOutcome['kind'], string];
     return kind === 'replayed' ? { kind, entryId } : { kind };
@@ -94,8 +96,7 @@ export class DeadLetters {
   /** Puts the original entry back as a new one, for every group of the stream, and removes the letter. */
   async replay(letterId: string): Promise<ReplayOutcome> {
     if (!isEntryId(letterId)) return { kind: 'not-found' };
-    const { commands, stream } = this.options;
-    return replayScript.run(commands, [this.dlq, stream], [letterId]);
+    return this.putBack(letterId);
   }
 
   /**
@@ -103,7 +104,7 @@ export class DeadLetters {
    * and returns is not replayed twice. Returns how many went back.
    */
   async replayOldest(limit: number): Promise<number> {
-    const { commands, stream } = this.options;
+    const { commands } = this.options;
     const last = (await commands.xrevrange(this.dlq, '+', '-', 'COUNT', 1))[0]?.[0];
     let replayed = 0;
     for (let start = '-'; last !== undefined && replayed < limit;) {
@@ -111,9 +112,7 @@ export class DeadLetters {
       const rows = await commands.xrange(this.dlq, start, last, 'COUNT', count);
       const final = rows.at(-1)?.[0];
       if (final === undefined) break;
-      const outcomes = await Promise.all(
-        rows.map(([id]) => replayScript.run(commands, [this.dlq, stream], [id])),
-      );
+      const outcomes = await Promise.all(rows.map(([id]) => this.putBack(id)));
       replayed += outcomes.filter(({ kind }) => kind === 'replayed').length;
       start = `(${final}`;
     }
@@ -123,6 +122,12 @@ export class DeadLetters {
   /** True when the letter was there. Its entry is gone for good. */
   async discard(letterId: string): Promise<boolean> {
     return isEntryId(letterId) && (await this.options.commands.xdel(this.dlq, letterId)) === 1;
+  }
+
+  private putBack(letterId: string): Promise<ReplayOutcome> {
+    const { commands, stream, replayCounter } = this.options;
+    const keys = [this.dlq, stream, ...(replayCounter ? [replayCounter.key] : [])];
+    return replayScript.run(commands, keys, [letterId, ...(replayCounter ? [replayCounter.field] : [])]);
   }
 
   /** The letter's own seven pairs come first, in a fixed order; see lua/dead-letter.lua. */

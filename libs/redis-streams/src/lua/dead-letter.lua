@@ -1,8 +1,9 @@
 -- Moves one pending entry to the dead-letter stream. Idempotent: a second call finds nothing pending.
 --
--- KEYS[1] stream   KEYS[2] dead-letter stream
+-- KEYS[1] stream   KEYS[2] dead-letter stream   KEYS[3] optional: hash of counters
 -- ARGV[1] group    ARGV[2] entry id   ARGV[3] error text   ARGV[4] attempts
 -- ARGV[5] first failure, epoch ms     ARGV[6] last failure, epoch ms
+-- ARGV[7] field of KEYS[3] that counts dead letters
 --
 -- Returns {'moved', id of the dead letter}, {'gone'} (acked or never pending: nothing to do), or
 -- {'lost'} (its data was trimmed while it was pending: acked, and there is nothing left to keep).
@@ -34,4 +35,5 @@ for _, part in ipairs(found[1][2]) do letter[#letter + 1] = part end
 
 local letterId = redis.call('XADD', dlq, '*', unpack(letter))
 redis.call('XACK', stream, group, id)
+if KEYS[3] then redis.call('HINCRBY', KEYS[3], ARGV[7], 1) end
 return {'moved', letterId}

@@ -1,8 +1,8 @@
 -- Puts one dead letter back into its stream as a new entry, and removes the letter. Idempotent: the second
 -- call finds no letter.
 --
--- KEYS[1] dead-letter stream   KEYS[2] stream
--- ARGV[1] letter id
+-- KEYS[1] dead-letter stream   KEYS[2] stream   KEYS[3] optional: hash of counters
+-- ARGV[1] letter id            ARGV[2] field of KEYS[3] that counts what enters the stream
 --
 -- Returns {'replayed', new entry id}, {'not-found'}, or {'foreign'} (the letter is of another stream).
 local META = 14 -- seven pairs of the letter's own, see dead-letter.lua
@@ -16,4 +16,5 @@ local original = {}
 for index = META + 1, #parts do original[#original + 1] = parts[index] end
 local id = redis.call('XADD', KEYS[2], '*', unpack(original))
 redis.call('XDEL', KEYS[1], ARGV[1])
+if KEYS[3] then redis.call('HINCRBY', KEYS[3], ARGV[2], 1) end
 return {'replayed', id}

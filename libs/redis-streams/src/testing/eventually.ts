@@ -2,12 +2,12 @@
 export async function eventually<T>(
   check: () => T | Promise<T>,
   { timeoutMs = 10_000, everyMs = 10 } = {},
-): Promise<T> {
+): Promise<Exclude<T, false>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
       const value = await check();
-      if (value !== false) return value;
+      if (value !== false) return value as Exclude<T, false>;
       throw new Error('the condition did not come true');
     } catch (error) {
       if (Date.now() > deadline) throw error;

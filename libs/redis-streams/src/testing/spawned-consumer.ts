@@ -32,10 +32,9 @@ export class SpawnedConsumer {
     this.child.kill(name);
   }
 
-  /** Resolves when the process has ended; says by what signal, if any. */
-  async end(): Promise<NodeJS.Signals | null> {
-    await this.exited;
-    return this.child.signalCode;
+  /** What ended the process; undefined while it runs. */
+  get endedBy(): NodeJS.Signals | number | undefined {
+    return this.child.signalCode ?? this.child.exitCode ?? undefined;
   }
 
   async kill(): Promise<void> {
