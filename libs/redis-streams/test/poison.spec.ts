@@ -14,6 +14,9 @@ import {
   STREAM,
 } from '../src/testing/recorded-consumer.js';
 
+/** Only retries and the breaker follow the clock that is moved by hand. */
+const BY_HAND = { watchdogGraceMs: 1e9, reclaimEveryMs: 1e9 };
+
 /** Fails the entries with these values, one by one. */
 const failing =
   (...values: string[]): BatchHandler =>
@@ -40,7 +43,7 @@ describe('failures of single entries', () => {
   beforeEach(async () => {
     await client.flushall();
     clock = new ManualClock();
-    recorded = new RecordedConsumer({ commands: client, clock });
+    recorded = new RecordedConsumer({ commands: client, clock, ...BY_HAND });
   });
   afterEach(() => recorded.stop());
   afterAll(() => server.stop());
@@ -63,6 +66,7 @@ describe('failures of single entries', () => {
       [400, 3],
       [900, 4],
     ] as const) {
+      await eventually(() => recorded.consumer.snapshot().failed === attempt - 1);
       const before = recorded.calls.length;
       clock.advance(wait - 1);
       await addEntries(client, 1, 10); // goes through while the poison waits
@@ -151,7 +155,13 @@ describe('failures of single entries', () => {
   });
 
   it('reads no more while the shelf is full', async () => {
-    recorded = new RecordedConsumer({ commands: client, clock, batchSize: 1, maxShelved: 2 });
+    recorded = new RecordedConsumer({
+      commands: client,
+      clock,
+      ...BY_HAND,
+      batchSize: 1,
+      maxShelved: 2,
+    });
     recorded.handler = failing(...range(10));
     await addEntries(client, 10);
     recorded.start();

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { DeadLetters } from '../src/dead-letters/dead-letters.js';
+import { streamInfo } from '../src/stream-info.js';
 import { eventually } from '../src/testing/eventually.js';
 import { PrivateRedis } from '../src/testing/private-redis.js';
 import {
@@ -129,25 +130,22 @@ describe('recovery', () => {
   it('dead-letters an entry that kills its process each time, and only that one', async () => {
     await addEntries(client, 20);
     const settled: string[] = [];
-    const deaths: number[] = [];
-    for (let life = 0; life < 10; life += 1) {
+    let deaths = 0;
+    for (let done = false; !done;) {
       const child = spawn('die', 'stable-name', { killer: '7' });
-      const died = child.end().then(() => true);
-      const done = eventually(async () => child.ready && (await pendingCount(client)) === 0).then(
-        () => false,
-      );
-      if (!(await Promise.race([died, done]))) {
-        settled.push(...child.values);
-        break;
-      }
-      done.catch(() => undefined);
-      deaths.push(life);
+      done = await eventually(async () => {
+        if (child.endedBy) return { survived: false };
+        const [group] = (await streamInfo(client, STREAM)).groups;
+        return child.ready && group?.lag === 0 && group.pending === 0 && { survived: true };
+      }).then(({ survived }) => survived);
+      if (!done) deaths += 1;
+      expect(child.errors).toBe('');
       settled.push(...child.values);
     }
     const page = await new DeadLetters({ commands: client, stream: STREAM }).list();
-    expect(page.letters.map(({ fields }) => fields['n'])).toEqual(['7']);
+    expect(page.letters.map(({ fields }) => fields.n)).toEqual(['7']);
     expect(page.letters[0]?.error).toContain('never settled');
-    expect(deaths.length).toBe(4); // the first delivery, then a batch, then twice alone
+    expect(deaths).toBe(4); // the first delivery, then a batch, then twice alone
     expect(new Set(settled)).toEqual(new Set(range(20)));
   });
 
