@@ -102,12 +102,17 @@ export function withBits(operator: BitOperator, argument: unknown): ValueTest {
   };
 }
 
+const MAX_BIT = 1_000_000;
+
 function bitMask(operator: BitOperator, argument: unknown): bigint {
   if (Array.isArray(argument)) {
     return argument.reduce<bigint>((mask, position) => {
       const bit = toSafeInteger(position);
-      if (bit === undefined || bit < 0) {
-        throw commandError(2, `${operator}: bit positions must be integers >= 0 but got: ${show(position)}`);
+      if (bit === undefined || bit < 0 || bit > MAX_BIT) {
+        throw commandError(
+          2,
+          `${operator}: bit positions must be integers from 0 to ${MAX_BIT} but got: ${show(position)}`,
+        );
       }
       return mask | (1n << BigInt(bit));
     }, 0n);

@@ -74,7 +74,7 @@ function unsetIn(container: Document | unknown[], [part, ...rest]: readonly stri
     const changed = child && unsetIn(child, rest);
     return changed === undefined || changed === child ? container : withChild(container, name, changed);
   }
-  if (Array.isArray(container)) return withChild(container, name, null);
+  if (Array.isArray(container)) return existing === null ? container : withChild(container, name, null);
   const copy = { ...container };
   delete copy[name];
   return copy;

@@ -181,7 +181,7 @@ export function toDecimal128(value: Decimal): Decimal128 {
   let { coefficient, exponent } = value;
   const excess = Math.max(digitsOf(coefficient) - DIGITS, MIN_EXPONENT - exponent, 0);
   if (excess > 0) {
-    coefficient = dropDigits(coefficient, excess, 'half-even');
+    coefficient = excess > digitsOf(coefficient) ? 0n : dropDigits(coefficient, excess, 'half-even');
     exponent += excess;
     if (digitsOf(coefficient) > DIGITS) {
       coefficient /= 10n;

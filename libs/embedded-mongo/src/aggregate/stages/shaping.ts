@@ -1,6 +1,14 @@
 import { commandError } from '../../errors.js';
 import { Branch, compileProjectStage } from '../../query/index.js';
-import { asDocument, setField, show, typeName, withField, type Document } from '../../values/index.js';
+import {
+  asDocument,
+  fieldOf,
+  setField,
+  show,
+  typeName,
+  withField,
+  type Document,
+} from '../../values/index.js';
 import { compileExpression, parseFieldPath } from '../expression/index.js';
 import { mapping, type Stage, type StageCompiler, type StageTable } from '../stage-types.js';
 
@@ -123,14 +131,17 @@ function* unwound(doc: Document, { parts, keepsEmpty, indexField }: Unwinding): 
 }
 
 function plainValue(doc: Document, parts: readonly string[]): unknown {
-  return parts.reduce<unknown>((value, part) => asDocument(value)?.[part], doc);
+  return parts.reduce<unknown>((value, part) => {
+    const inner = asDocument(value);
+    return inner && fieldOf(inner, part);
+  }, doc);
 }
 
 /** Sets (or, with undefined, removes) the field; arrays are not looked into. */
 export function setPlain(doc: Document, [part, ...rest]: readonly string[], value: unknown): Document {
   const name = part!;
   if (rest.length === 0) return withField(doc, name, value);
-  const child = asDocument(doc[name]);
+  const child = asDocument(fieldOf(doc, name));
   if (!child && value === undefined) return doc;
   return withField(doc, name, setPlain(child ?? {}, rest, value));
 }

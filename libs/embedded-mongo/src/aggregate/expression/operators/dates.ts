@@ -186,6 +186,12 @@ function shifted(get: NamedValues, sign: 1 | -1, operator: string): Date | null 
 
 function binsIn(get: NamedValues, zone: Zone, operator: string, firstDay: string): Bins {
   const startOfWeek = get('startOfWeek') ?? firstDay;
+  if (typeof startOfWeek !== 'string') {
+    throw commandError(
+      5439015,
+      `${operator} requires 'startOfWeek' to be a string, found ${typeName(startOfWeek)}`,
+    );
+  }
   const size = toSafeInteger(get('binSize') ?? 1);
   if (size === undefined || size < 1)
     throw commandError(5439017, `${operator} requires 'binSize' to be a positive whole number`);
@@ -193,6 +199,6 @@ function binsIn(get: NamedValues, zone: Zone, operator: string, firstDay: string
     unit: parseUnit(get('unit'), operator),
     size,
     zone,
-    startOfWeek: String(startOfWeek).toLowerCase(),
+    startOfWeek: startOfWeek.toLowerCase(),
   };
 }

@@ -88,7 +88,7 @@ function iterated(input: unknown, operator: string): unknown[] | undefined {
   if (isNullish(input)) return undefined;
   if (!Array.isArray(input))
     throw commandError(16883, `input to ${operator} must be an array not ${typeName(input)}`);
-  return input;
+  return input as unknown[];
 }
 
 function userVariable(name: string): string {
