@@ -37,7 +37,7 @@ export async function probeMongo(uri: string, timeoutMs = 1_500): Promise<MongoP
 }
 
 function isEmbedded(buildInfo: Document): boolean {
-  return buildInfo.embedded === true;
+  return buildInfo.gitVersion === 'embedded-mongo';
 }
 
 export function describeMongo(probe: Extract<MongoProbe, { answers: true }>): string {

@@ -1,0 +1,18 @@
+/** `npm run health`: asks every service how it is; exit code 1 unless all are well. `--verbose` prints the answers. */
+import './lib/require-node.mjs';
+import { getJson, serviceAddresses } from './lib/service-addresses.mjs';
+import { runMain } from './lib/step.mjs';
+
+await runMain(async () => {
+  const verbose = process.argv.includes('--verbose');
+  const answers = await Promise.all(
+    serviceAddresses().map(async (service) => ({ ...service, ...(await getJson(service.health)) })),
+  );
+  for (const { name, health, status, body } of answers) {
+    const well = status === 200;
+    console.log(`${well ? '✓' : '✗'} ${name.padEnd(12)} ${health} ${status || 'no answer'}`);
+    if (verbose || (!well && status !== 0)) console.log(JSON.stringify(body, null, 2));
+  }
+  if (answers.every(({ status }) => status === 0)) console.log('Nothing is running here. Next: npm start');
+  return answers.every(({ status }) => status === 200) ? 0 : 1;
+});
