@@ -1,0 +1,3 @@
+# Asks every service how it is.
+& node (Join-Path $PSScriptRoot "health.mjs") @args
+exit $LASTEXITCODE

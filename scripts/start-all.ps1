@@ -1,0 +1,3 @@
+# Starts Redis, MongoDB and the three services.
+& node (Join-Path $PSScriptRoot "start.mjs") @args
+exit $LASTEXITCODE

@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Starts one service: api-gateway, user-service or sync-service.
+exec node "$(dirname "$0")/start.mjs" --service "$@"

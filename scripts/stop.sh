@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Stops everything that was started; data are kept.
+exec node "$(dirname "$0")/stop.mjs" "$@"
