@@ -52,7 +52,7 @@ export class ChangeStream implements CursorSource {
       bytes += encoded.length;
       if (bytes > MAX_BATCH_BYTES && documents.length > 0) break;
       documents.push(encoded);
-      this.lastToken = event['_id'] as Document;
+      this.lastToken = event._id as Document;
       this.ready.shift();
     }
     // Nothing is left up to the position: a resumed stream need not look at it again.
@@ -134,7 +134,7 @@ export class ChangeStream implements CursorSource {
   private raiseToken(): void {
     const { time, index } = this.position;
     const mark = index === Infinity ? highWaterMark(time) : undefined;
-    if (mark && mark._data > String(this.lastToken['_data'])) this.lastToken = mark;
+    if (mark && mark._data > String(this.lastToken._data)) this.lastToken = mark;
   }
 
   private startPosition(): OplogPosition {
@@ -171,7 +171,7 @@ export class ChangeStream implements CursorSource {
 }
 
 function tokenOf(event: Document): string {
-  const id = event['_id'];
+  const id = event._id;
   return typeof id === 'object' && id !== null && '_data' in id ? String(id._data) : show(id);
 }
 

@@ -21,7 +21,7 @@ export function toEvent(entry: OplogEntry, request: StreamRequest, lookup: Looku
       return {
         ...head(entry, request, 'insert'),
         fullDocument: change.doc,
-        ...tail(change, change.doc['_id']),
+        ...tail(change, change.doc._id),
       };
     case 'update':
       return updateEvent(entry, change, { request, lookup });
@@ -79,7 +79,7 @@ function updateEvent(
   { request, lookup }: { request: StreamRequest; lookup: Lookup },
 ): Document {
   const { doc, description, pre } = change;
-  const rest = tail(change, doc['_id']);
+  const rest = tail(change, doc._id);
   if (!description) {
     return { ...head(entry, request, 'replace'), fullDocument: doc, ...rest, ...beforeChange(pre, request) };
   }

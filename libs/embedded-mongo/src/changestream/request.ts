@@ -2,7 +2,7 @@ import { Timestamp } from 'bson';
 import { commandError, unsupported } from '../errors.js';
 import { assertOnlyFields } from '../commands/fields.js';
 import { fromTimestamp } from '../store/clock.js';
-import { isDocument, type Document } from '../values/index.js';
+import { isDocument, show, type Document } from '../values/index.js';
 import { decodeToken, type ResumeToken } from './resume-token.js';
 
 const IMAGES = ['off', 'whenAvailable', 'required'] as const;
@@ -36,6 +36,29 @@ const FIELDS = [
   'allChangesForCluster',
 ];
 const SPLIT = '$changeStreamSplitLargeEvent';
+/** Stages of MongoDB that cannot follow `$changeStream`; any other name is none at all. */
+const FORBIDDEN = new Set([
+  '$out',
+  '$merge',
+  '$group',
+  '$sort',
+  '$limit',
+  '$skip',
+  '$lookup',
+  '$graphLookup',
+  '$unionWith',
+  '$unwind',
+  '$count',
+  '$facet',
+  '$bucket',
+  '$bucketAuto',
+  '$sample',
+  '$sortByCount',
+  '$setWindowFields',
+  '$densify',
+  '$fill',
+  '$changeStream',
+]);
 const STAGES = new Set([
   '$match',
   '$project',
@@ -57,8 +80,8 @@ export function parseStreamRequest(spec: unknown, following: readonly Document[]
     start: parseStart(spec),
     fullDocument: oneOf(FULL_DOCUMENTS, spec, 'fullDocument') ?? 'default',
     fullDocumentBeforeChange: oneOf(IMAGES, spec, 'fullDocumentBeforeChange') ?? 'off',
-    showExpandedEvents: spec['showExpandedEvents'] === true,
-    allChangesForCluster: spec['allChangesForCluster'] === true,
+    showExpandedEvents: spec.showExpandedEvents === true,
+    allChangesForCluster: spec.allChangesForCluster === true,
     pipeline,
     splitLargeEvents: pipeline.length < following.length,
   };
@@ -98,7 +121,7 @@ function oneOf<T extends string>(allowed: readonly T[], spec: Document, field: s
   if (!found) {
     throw commandError(
       2,
-      `Enumeration value '${String(value)}' for field '$changeStream.${field}' is not a valid value.`,
+      `Enumeration value '${show(value)}' for field '$changeStream.${field}' is not a valid value.`,
     );
   }
   return found;
@@ -108,7 +131,7 @@ function assertStages(stages: readonly Document[]): void {
   for (const [i, stage] of stages.entries()) {
     const [name = ''] = Object.keys(stage);
     if (!STAGES.has(name)) {
-      throw name.startsWith('$')
+      throw FORBIDDEN.has(name)
         ? commandError(20, `${name} is not permitted in a $changeStream pipeline`)
         : commandError(40324, `Unrecognized pipeline stage name: '${name}'`);
     }

@@ -1,6 +1,6 @@
 import { commandError } from '../errors.js';
 import type { OplogPosition } from '../store/oplog.js';
-import { isDocument, show, type Document } from '../values/index.js';
+import { isDocument, show } from '../values/index.js';
 
 /**
  * `high-water`: nothing up to here is left to come. `event` and `invalidate` stand for what a change led to;
@@ -28,10 +28,10 @@ export function highWaterMark(time: bigint): { _data: string } {
 }
 
 export function decodeToken(token: unknown): ResumeToken {
-  const data = isDocument(token) ? token['_data'] : undefined;
+  const data = isDocument(token) ? token._data : undefined;
   const match =
     typeof data === 'string' ? /^82([\dA-F]{16})([\dA-F]{8})0([012])([\dA-F]{4})?$/.exec(data) : null;
-  if (!match) throw commandError(260, `Bad resume token: ${show(token as Document)}`);
+  if (!match) throw commandError(260, `Bad resume token: ${show(token)}`);
   const [, time, index, kind, fragment] = match;
   return {
     time: BigInt(`0x${time}`),

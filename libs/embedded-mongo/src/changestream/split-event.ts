@@ -22,7 +22,7 @@ export function splitEvent(event: Document, maxBytes: number): Document[] {
     bytes += size;
   }
   groups.push(group);
-  const token = decodeToken(event['_id']);
+  const token = decodeToken(event._id);
   return groups.map((fields, fragment) => ({
     _id: encodeToken({ ...token, fragment }),
     splitEvent: { fragment: fragment + 1, of: groups.length },

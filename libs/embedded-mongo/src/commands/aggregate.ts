@@ -10,7 +10,7 @@ import { collectionName, findCollection, type CommandContext, type CommandDefini
 import { cursorBatchSize, firstBatch } from './cursor-reply.js';
 import { FIRST_BATCH_SIZE } from './cursor-table.js';
 import { evaluation } from './evaluation.js';
-import { findHinted } from './find.js';
+import { findHinted } from './find-hinted.js';
 import { parseSink, writeSink } from './pipeline-sink.js';
 import { snapshotTime } from './read-concern.js';
 
@@ -25,7 +25,6 @@ const REFUSED = new Set([
   '$planCacheStats',
   '$currentOp',
   '$listSessions',
-  '$listLocalSessions',
   '$querySettings',
   '$queryStats',
 ]);
@@ -37,7 +36,7 @@ export const aggregate: CommandDefinition = {
   run(ctx) {
     const pipeline = pipelineOf(ctx.command);
     const batchSize = cursorBatchSize(ctx.command);
-    if (!isDocument(ctx.command['cursor'])) {
+    if (!isDocument(ctx.command.cursor)) {
       throw commandError(
         9,
         "The 'cursor' option is required, except for aggregate with the explain argument",
@@ -46,12 +45,19 @@ export const aggregate: CommandDefinition = {
     const [first] = pipeline;
     if (first && '$changeStream' in first) return openChangeStream(ctx, pipeline, batchSize);
     const { sink, stages } = parseSink(pipeline);
+    if (sink) assertSinkConcern(sink.stage, ctx.command);
     if (sink && ctx.transaction) throw commandError(263, `${sink.stage} cannot be used in a transaction`);
     const { ns, docs, context } = run(ctx, stages);
     if (sink) writeSink(ctx, sink, docs, context);
     return firstBatch(ctx, { ns, docs: sink ? [] : docs, batchSize, fields: snapshotTime(ctx) });
   },
 };
+
+function assertSinkConcern(stage: string, { readConcern: concern }: Document): void {
+  if (isDocument(concern) && concern.level === 'linearizable') {
+    throw commandError(72, `${stage} cannot be used with a 'linearizable' read concern level`);
+  }
+}
 
 function pipelineOf({ pipeline }: Document): Document[] {
   if (!Array.isArray(pipeline)) throw commandError(14, "'pipeline' option must be specified as an array");
@@ -74,28 +80,35 @@ interface Result {
 }
 
 function run(ctx: CommandContext, stages: readonly Document[]): Result {
-  const [first] = stages;
-  if (typeof ctx.command['aggregate'] !== 'string') {
-    const context = evaluation(ctx, undefined, ctx.command);
-    if (!first || !('$documents' in first)) {
-      throw commandError(73, '{aggregate: 1} is not valid for this pipeline; a collection is required.');
-    }
-    const docs = evaluateExpression({}, first['$documents'], context);
-    if (!Array.isArray(docs)) throw commandError(5858203, 'the $documents stage takes an array of objects');
-    return {
-      ns: `${ctx.db}.$cmd.aggregate`,
-      docs: runPipeline(docs as Document[], stages.slice(1), context),
-      context,
-    };
-  }
+  if (typeof ctx.command.aggregate !== 'string') return runWithoutCollection(ctx, stages);
   const collection = findCollection(ctx);
   const context = evaluation(ctx, collection, ctx.command);
   const ns = `${ctx.db}.${collectionName(ctx).name}`;
+  const [first] = stages;
   if (first && '$collStats' in first) {
     return { ns, docs: runPipeline([collectionStats(ns, collection)], stages.slice(1), context), context };
   }
   const { input, rest } = readInput(ctx, collection, stages, context);
   return { ns, docs: runPipeline(input, rest, context), context };
+}
+
+/** `{aggregate: 1}`: the first stage makes the documents itself. */
+function runWithoutCollection(ctx: CommandContext, [first = {}, ...rest]: readonly Document[]): Result {
+  const context = evaluation(ctx, undefined, ctx.command);
+  const docs = sourceDocuments(ctx, first, context);
+  if (!Array.isArray(docs)) throw commandError(5858203, 'the $documents stage takes an array of objects');
+  return { ns: `${ctx.db}.$cmd.aggregate`, docs: runPipeline(docs as Document[], rest, context), context };
+}
+
+function sourceDocuments(ctx: CommandContext, stage: Document, context: EvalContext): unknown {
+  if ('$documents' in stage) return evaluateExpression({}, stage.$documents, context);
+  if ('$listLocalSessions' in stage) {
+    return [...ctx.node.store.sessions.all()].map(({ lsid, usedAt }) => ({
+      _id: lsid,
+      lastUse: new Date(usedAt),
+    }));
+  }
+  throw commandError(73, '{aggregate: 1} is not valid for this pipeline; a collection is required.');
 }
 
 /** A leading `$match`, with a `$sort` and a `$limit` behind it, can use an index. */
@@ -113,13 +126,12 @@ function readInput(
   };
   const filter = take('$match') ?? {};
   if (!isDocument(filter)) throw commandError(15959, 'the match filter must be an expression in an object');
-  if (!collection) return { input: [], rest };
-  const sort = isPlainSort(rest[0]?.['$sort']) ? take('$sort') : undefined;
-  const limit = typeof rest[0]?.['$limit'] === 'number' && rest[0]['$limit'] > 0 ? take('$limit') : 0;
+  const sort = isPlainSort(rest[0]?.$sort) ? take('$sort') : undefined;
+  const limit = typeof rest[0]?.$limit === 'number' && rest[0].$limit > 0 ? take('$limit') : 0;
   const search = {
     filter,
     limit: Number(limit),
-    hint: ctx.command['hint'],
+    hint: ctx.command.hint,
     ...(isDocument(sort) && { sort }),
   };
   return { input: findHinted(ctx, collection, search, context).map(({ doc }) => doc), rest };
@@ -146,14 +158,14 @@ function openChangeStream(
 ): Reply {
   if (ctx.transaction) throw commandError(263, '$changeStream cannot be used in a transaction');
   const [first, ...following] = pipeline;
-  const request = parseStreamRequest(first?.['$changeStream'], following);
+  const request = parseStreamRequest(first?.$changeStream, following);
   if (request.allChangesForCluster && ctx.db !== 'admin') {
     throw commandError(
       72,
       "A $changeStream with 'allChangesForCluster:true' may only be opened on the 'admin' database",
     );
   }
-  const whole = typeof ctx.command['aggregate'] !== 'string';
+  const whole = typeof ctx.command.aggregate !== 'string';
   const scope = request.allChangesForCluster
     ? clusterScope()
     : whole

@@ -40,6 +40,7 @@ export const create: CommandDefinition = {
     ...OPTION_FIELDS,
     ...Object.keys(REFUSED),
   ],
+  defines: true,
   allowedInTransaction: true,
   run(ctx) {
     assertSupported(ctx.command);
@@ -58,7 +59,7 @@ function assertSupported(command: Document): void {
   for (const [field, feature] of Object.entries(REFUSED)) {
     if (command[field] !== undefined && command[field] !== false) throw unsupported(feature);
   }
-  if (command['expireAfterSeconds'] !== undefined) throw unsupported('clustered and time series collections');
+  if (command.expireAfterSeconds !== undefined) throw unsupported('clustered and time series collections');
 }
 
 function collectionOptions(command: Document): CollectionOptions {
@@ -83,10 +84,10 @@ function collectionOptions(command: Document): CollectionOptions {
     options.validationAction = oneOf('validationAction', validationAction, ['error', 'warn']);
   }
   if (images !== undefined) {
-    if (!isDocument(images) || typeof images['enabled'] !== 'boolean') {
+    if (!isDocument(images) || typeof images.enabled !== 'boolean') {
       throw commandError(14, 'changeStreamPreAndPostImages must be {enabled: true | false}');
     }
-    options.changeStreamPreAndPostImages = { enabled: images['enabled'] };
+    options.changeStreamPreAndPostImages = { enabled: images.enabled };
   }
   return options;
 }
@@ -98,6 +99,7 @@ function oneOf(field: string, value: unknown, allowed: readonly string[]): strin
 
 export const collMod: CommandDefinition = {
   fields: [...OPTION_FIELDS, 'index', 'viewOn', 'pipeline', 'cappedSize', 'cappedMax', 'expireAfterSeconds'],
+  defines: true,
   run(ctx) {
     const { command } = ctx;
     const refused = ['viewOn', 'pipeline', 'cappedSize', 'cappedMax', 'expireAfterSeconds'].find(
@@ -106,7 +108,7 @@ export const collMod: CommandDefinition = {
     if (refused) throw unsupported(`collMod ${refused}`);
     const collection = existingCollection(ctx);
     const changed = collectionOptions(command);
-    const index = isDocument(command['index']) ? modifiedIndex(collection, command['index']) : undefined;
+    const index = isDocument(command.index) ? modifiedIndex(collection, command.index) : undefined;
     const request = Object.fromEntries(
       Object.entries(command).filter(([field]) => field === 'index' || OPTION_FIELDS.includes(field)),
     );
@@ -142,8 +144,8 @@ function modifiedIndex(collection: Collection, request: Document): { after: Inde
   const seconds = optionalNumber(request, 'expireAfterSeconds');
   if (seconds !== undefined) {
     after.expireAfterSeconds = seconds;
-    report['expireAfterSeconds_new'] = seconds;
-    if (spec.expireAfterSeconds !== undefined) report['expireAfterSeconds_old'] = spec.expireAfterSeconds;
+    report.expireAfterSeconds_new = seconds;
+    if (spec.expireAfterSeconds !== undefined) report.expireAfterSeconds_old = spec.expireAfterSeconds;
   }
   if (hidden !== undefined) {
     delete after.hidden;
@@ -155,6 +157,7 @@ function modifiedIndex(collection: Collection, request: Document): { after: Inde
 
 export const drop: CommandDefinition = {
   fields: [],
+  defines: true,
   run(ctx) {
     const collection = findCollection(ctx);
     if (!collection) return reply();
@@ -167,6 +170,7 @@ export const drop: CommandDefinition = {
 
 export const dropDatabase: CommandDefinition = {
   fields: [],
+  defines: true,
   run(ctx) {
     const collections = ctx.node.store.data.catalog.collectionsOf(ctx.db);
     if (collections.length === 0) return reply();
@@ -178,15 +182,16 @@ export const dropDatabase: CommandDefinition = {
 
 export const renameCollection: CommandDefinition = {
   fields: ['to', 'dropTarget', 'stayTemp'],
+  defines: true,
   run(ctx) {
     assertAdmin(ctx);
-    const from = parseNamespace(ctx.command['renameCollection']);
-    const to = parseNamespace(ctx.command['to']);
+    const from = parseNamespace(ctx.command.renameCollection);
+    const to = parseNamespace(ctx.command.to);
     const source = ctx.workspace.collection(from);
     if (!source) throw commandError(26, `Source collection ${from.db}.${from.name} does not exist`);
     if (valuesEqual(from, to)) throw commandError(20, "Can't rename a collection to itself");
     const target = ctx.workspace.collection(to);
-    if (target && ctx.command['dropTarget'] !== true) throw commandError(48, 'target namespace exists');
+    if (target && ctx.command.dropTarget !== true) throw commandError(48, 'target namespace exists');
     ctx.workspace.define({
       op: 'rename',
       at: from,

@@ -28,6 +28,8 @@ export interface CommandDefinition {
   readonly fields: readonly string[];
   /** With a `txnNumber` its reply is kept, and given again when the driver repeats it. */
   readonly retryable?: true;
+  /** Changes collections or indexes: for the primary only, as what is retryable. */
+  readonly defines?: true;
   readonly allowedInTransaction?: true;
   /** Accepts a snapshot read concern outside of transactions. */
   readonly snapshotReads?: true;

@@ -3,7 +3,7 @@ import { isDocument } from '../values/index.js';
 import { findCollection, reply, type CommandDefinition } from './context.js';
 import { evaluation } from './evaluation.js';
 import { nonNegative, optionalNumber } from './fields.js';
-import { findHinted } from './find.js';
+import { findHinted } from './find-hinted.js';
 
 export const count: CommandDefinition = {
   fields: ['query', 'limit', 'skip', 'hint', 'collation', 'fields'],
@@ -14,8 +14,7 @@ export const count: CommandDefinition = {
     const context = evaluation(ctx, collection, ctx.command);
     const limit = Math.abs(optionalNumber(ctx.command, 'limit') ?? 0);
     const skip = nonNegative(ctx.command, 'skip') ?? 0;
-    if (!collection) return reply({ n: 0 });
-    if (Object.keys(query).length === 0 && limit === 0 && skip === 0 && hint === undefined) {
+    if (collection && Object.keys(query).length === 0 && limit === 0 && skip === 0 && hint === undefined) {
       return reply({ n: collection.docs.size });
     }
     return reply({ n: findHinted(ctx, collection, { filter: query, limit, skip, hint }, context).length });

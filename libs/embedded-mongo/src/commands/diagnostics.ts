@@ -59,7 +59,7 @@ export const collStats: CommandDefinition = {
     const collection = findCollection(ctx);
     const indexes = collection?.indexes.size ?? 0;
     return reply({
-      ns: `${ctx.db}.${String(ctx.command['collStats'])}`,
+      ns: `${ctx.db}.${String(ctx.command.collStats)}`,
       count: collection?.docs.size ?? 0,
       nindexes: indexes,
       capped: false,
@@ -107,7 +107,7 @@ export const replSetStepDown: CommandDefinition = {
   fields: ['secondaryCatchUpPeriodSecs', 'force'],
   run(ctx) {
     assertAdmin(ctx);
-    if (ctx.command['force'] !== true) {
+    if (ctx.command.force !== true) {
       throw commandError(
         262,
         'No electable secondaries caught up; a set of one member steps down with force: true only',

@@ -3,7 +3,7 @@ import { walkPath } from '../query/index.js';
 import { isDocument, keyString } from '../values/index.js';
 import { findCollection, reply, type CommandDefinition } from './context.js';
 import { evaluation } from './evaluation.js';
-import { findHinted } from './find.js';
+import { findHinted } from './find-hinted.js';
 import { snapshotTime } from './read-concern.js';
 
 export const distinct: CommandDefinition = {
@@ -19,7 +19,7 @@ export const distinct: CommandDefinition = {
     const collection = findCollection(ctx);
     const context = evaluation(ctx, collection, ctx.command);
     const values = new Map<string, unknown>();
-    for (const { doc } of collection ? findHinted(ctx, collection, { filter, hint }, context) : []) {
+    for (const { doc } of findHinted(ctx, collection, { filter, hint }, context)) {
       walkPath(doc, key, (found) => {
         for (const value of Array.isArray(found) ? (found as unknown[]) : [found]) {
           if (value === undefined) continue;

@@ -24,7 +24,7 @@ export function insertDocument(ctx: CommandContext, collection: Collection, give
   const doc = withIdFirst(ctx, given);
   assertStorable(ctx, collection, doc);
   const { at, uuid } = collection;
-  ctx.workspace.write(collection, { op: 'insert', at, uuid, key: collection.keyOf(doc['_id']), doc });
+  ctx.workspace.write(collection, { op: 'insert', at, uuid, key: collection.keyOf(doc._id), doc });
   return doc;
 }
 
@@ -47,14 +47,14 @@ export function updateDocument(
 export function deleteDocument(ctx: CommandContext, collection: Collection, found: Found): void {
   const { at, uuid } = collection;
   const pre = collection.keepsImages ? { pre: found.doc } : {};
-  ctx.workspace.write(collection, { op: 'delete', at, uuid, key: found.key, id: found.doc['_id'], ...pre });
+  ctx.workspace.write(collection, { op: 'delete', at, uuid, key: found.key, id: found.doc._id, ...pre });
 }
 
 function withIdFirst(ctx: CommandContext, given: Document): Document {
   const { _id: id = new ObjectId(), ...rest } = given;
   assertId(id);
   const [firstField] = Object.keys(given);
-  const doc = firstField === '_id' && given['_id'] !== undefined ? given : { _id: id, ...rest };
+  const doc = firstField === '_id' && given._id !== undefined ? given : { _id: id, ...rest };
   return fillTimestamps(ctx, doc);
 }
 
@@ -93,9 +93,9 @@ function assertStorable(
   if (bytes > MAX_DOCUMENT_BYTES) {
     throw commandError(10334, `BSONObj size: ${bytes} is invalid. Size must be between 0 and 16793600(16MB)`);
   }
-  if (ctx.command['bypassDocumentValidation'] !== true && !collection.accepts(doc, previous)) {
+  if (ctx.command.bypassDocumentValidation !== true && !collection.accepts(doc, previous)) {
     throw commandError(121, 'Document failed validation', {
-      errInfo: { failingDocumentId: doc['_id'], details: { operatorName: 'validator' } },
+      errInfo: { failingDocumentId: doc._id, details: { operatorName: 'validator' } },
     });
   }
 }

@@ -44,6 +44,13 @@ export function optionalNumber(doc: Document, field: string): number | undefined
   throw commandError(14, `BSON field '${field}' is the wrong type '${typeof value}', expected a number`);
 }
 
+export function optionalInt64(doc: Document, field: string): bigint | undefined {
+  const value = doc[field];
+  if (value === undefined || typeof value === 'bigint') return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  throw commandError(14, `BSON field '${field}' is the wrong type, expected a 64-bit integer`);
+}
+
 export function nonNegative(doc: Document, field: string): number | undefined {
   const value = optionalNumber(doc, field);
   if (value !== undefined && value < 0) {

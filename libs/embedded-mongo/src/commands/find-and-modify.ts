@@ -1,12 +1,12 @@
 import { commandError } from '../errors.js';
 import { compileProjection } from '../query/index.js';
-import { findDocuments } from '../store/find-documents.js';
 import type { Update } from '../update/index.js';
 import { isDocument, type Document } from '../values/index.js';
 import type { Reply } from '../wire/reply.js';
 import { findCollection, reply, type CommandContext, type CommandDefinition } from './context.js';
 import { deleteDocument } from './documents.js';
-import { evaluation, resolveHint } from './evaluation.js';
+import { evaluation } from './evaluation.js';
+import { findHinted } from './find-hinted.js';
 import { runUpdate } from './update-statement.js';
 
 export const findAndModify: CommandDefinition = {
@@ -28,7 +28,7 @@ export const findAndModify: CommandDefinition = {
   allowedInTransaction: true,
   run(ctx) {
     assertRequest(ctx.command);
-    return ctx.command['remove'] === true ? remove(ctx) : modify(ctx);
+    return ctx.command.remove === true ? remove(ctx) : modify(ctx);
   },
 };
 
@@ -53,11 +53,9 @@ function remove(ctx: CommandContext): Reply {
   const collection = findCollection(ctx);
   const { query, sort, hint } = requestOf(ctx.command);
   const context = evaluation(ctx, collection, ctx.command);
-  if (!collection) return reply({ lastErrorObject: { n: 0 }, value: null });
-  const named = resolveHint(collection, hint);
-  const search = { filter: query, limit: 1, ...(sort && { sort }), ...(named && { hint: named }) };
-  const [found] = findDocuments(ctx.workspace, collection, search, context);
-  if (!found) return reply({ lastErrorObject: { n: 0 }, value: null });
+  const search = { filter: query, limit: 1, hint, ...(sort && { sort }) };
+  const [found] = findHinted(ctx, collection, search, context);
+  if (!collection || !found) return reply({ lastErrorObject: { n: 0 }, value: null });
   deleteDocument(ctx, collection, found);
   return reply({ lastErrorObject: { n: 1 }, value: shown(ctx, found.doc, found.arrayIndex) });
 }
@@ -80,7 +78,7 @@ function modify(ctx: CommandContext): Reply {
     lastErrorObject: {
       n,
       updatedExisting: outcome.matched > 0,
-      ...(outcome.upserted && { upserted: outcome.upserted['_id'] }),
+      ...(outcome.upserted && { upserted: outcome.upserted._id }),
     },
     value: value ? shown(ctx, value, outcome.arrayIndex) : null,
   });

@@ -1,11 +1,12 @@
 import { commandError, unsupported } from '../errors.js';
 import { compileProjection } from '../query/index.js';
 import type { Collection } from '../store/collection.js';
-import { findDocuments, type Found, type Search } from '../store/find-documents.js';
+import type { Search } from '../store/find-documents.js';
 import { isDocument, type Document } from '../values/index.js';
 import { firstBatch } from './cursor-reply.js';
 import { collectionName, findCollection, type CommandContext, type CommandDefinition } from './context.js';
-import { evaluation, resolveHint } from './evaluation.js';
+import { evaluation } from './evaluation.js';
+import { findHinted } from './find-hinted.js';
 import { nonNegative } from './fields.js';
 import { snapshotTime } from './read-concern.js';
 
@@ -41,7 +42,7 @@ export const find: CommandDefinition = {
       ns: `${ctx.db}.${collectionName(ctx).name}`,
       docs: search(ctx, findCollection(ctx), limit),
       batchSize,
-      single: command['singleBatch'] === true,
+      single: command.singleBatch === true,
       fields: snapshotTime(ctx),
     });
   },
@@ -63,17 +64,7 @@ function search(ctx: CommandContext, collection: Collection | undefined, limit: 
     skip: nonNegative(ctx.command, 'skip') ?? 0,
     ...(sort && { sort }),
   };
-  const found = collection ? findHinted(ctx, collection, { ...request, hint }, context) : [];
-  return found.map(({ doc, arrayIndex }) => (project ? project(doc, arrayIndex) : doc));
-}
-
-/** A search with the hint as the client wrote it. */
-export function findHinted(
-  ctx: CommandContext,
-  collection: Collection,
-  { hint, ...search }: Omit<Search, 'hint'> & { hint?: unknown },
-  context: ReturnType<typeof evaluation>,
-): Found[] {
-  const named = resolveHint(collection, hint);
-  return findDocuments(ctx.workspace, collection, { ...search, ...(named && { hint: named }) }, context);
+  return findHinted(ctx, collection, { ...request, hint }, context).map(({ doc, arrayIndex }) =>
+    project ? project(doc, arrayIndex) : doc,
+  );
 }

@@ -10,7 +10,7 @@ export const getMore: CommandDefinition = {
   fields: ['collection', 'batchSize', 'term', 'lastKnownCommittedOpTime'],
   allowedInTransaction: true,
   run(ctx) {
-    const id = cursorId(ctx.command['getMore']);
+    const id = cursorId(ctx.command.getMore);
     const cursor = ctx.node.cursors.use(id);
     if (!cursor) throw commandError(43, `cursor id ${id} not found`);
     const batchSize = nonNegative(ctx.command, 'batchSize') || Infinity;

@@ -26,9 +26,9 @@ export const isMaster: CommandDefinition = {
 
 function describe(ctx: CommandContext): Document {
   const { client } = ctx.command;
-  const application = isDocument(client) ? client['application'] : undefined;
-  if (isDocument(application) && typeof application['name'] === 'string') {
-    ctx.connection.appName = application['name'];
+  const application = isDocument(client) ? client.application : undefined;
+  if (isDocument(application) && typeof application.name === 'string') {
+    ctx.connection.appName = application.name;
   }
   return ctx.node.topology.hello(ctx.connection.id, ctx.node.store.clock.last);
 }

@@ -45,22 +45,22 @@ export function parseIndex(raw: Document, collection: Collection): IndexSpec {
       );
     }
   }
-  const key = parseKey(raw['key']);
+  const key = parseKey(raw.key);
   const spec: IndexSpec = {
     v: 2,
     key,
-    name: typeof raw['name'] === 'string' ? raw['name'] : defaultName(key),
+    name: typeof raw.name === 'string' ? raw.name : defaultName(key),
   };
   for (const flag of ['unique', 'sparse', 'hidden'] as const) if (isTrue(raw[flag])) spec[flag] = true;
   const seconds = optionalNumber(raw, 'expireAfterSeconds');
   if (seconds !== undefined) spec.expireAfterSeconds = checkedTtl(seconds, key);
-  const partial = raw['partialFilterExpression'];
+  const partial = raw.partialFilterExpression;
   if (isDocument(partial)) {
     compileFilter(partial, { now: new Date() });
     if (spec.sparse) throw commandError(67, 'cannot mix "partialFilterExpression" and "sparse" options');
     spec.partialFilterExpression = partial;
   }
-  const collation = raw['collation'] ?? collection.options.collation;
+  const collation = raw.collation ?? collection.options.collation;
   const parsed = parseCollation(collation);
   if (parsed) spec.collation = parsed.spec;
   return spec;
@@ -112,7 +112,7 @@ function defaultName(key: Readonly<Record<string, number>>): string {
 /** True when the index exists already. Throws when another one is in its way. */
 export function existsAlready(collection: Collection, spec: IndexSpec): boolean {
   const { name, ...definition } = spec;
-  if (Object.keys(spec.key).length === 1 && spec.key['_id'] === 1) return true;
+  if (Object.keys(spec.key).length === 1 && spec.key._id === 1) return true;
   for (const { spec: other } of collection.indexes.values()) {
     const { name: otherName, ...otherDefinition } = other;
     const same = valuesEqual(definition, otherDefinition);

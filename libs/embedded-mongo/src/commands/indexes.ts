@@ -11,6 +11,7 @@ import { existsAlready, parseIndex } from './index-request.js';
 
 export const createIndexes: CommandDefinition = {
   fields: ['indexes', 'commitQuorum', 'ignoreUnknownIndexOptions'],
+  defines: true,
   allowedInTransaction: true,
   run(ctx) {
     const { indexes } = ctx.command;
@@ -62,10 +63,11 @@ function assertBuildable(ctx: CommandContext, collection: Collection, spec: Inde
 
 export const dropIndexes: CommandDefinition = {
   fields: ['index'],
+  defines: true,
   run(ctx) {
     const collection = existingCollection(ctx);
     const before = collection.indexes.size;
-    const indexes = indexesNamed(collection, ctx.command['index']);
+    const indexes = indexesNamed(collection, ctx.command.index);
     if (indexes.length > 0) {
       ctx.workspace.define({ op: 'dropIndexes', at: collection.at, uuid: collection.uuid, indexes });
     }

@@ -19,7 +19,7 @@ export const listCollections: CommandDefinition = {
       idIndex: { v: 2, key: { _id: 1 }, name: '_id_' },
     }));
     const shown = filtered(ctx, all);
-    const docs = ctx.command['nameOnly'] === true ? shown.map(({ name, type }) => ({ name, type })) : shown;
+    const docs = ctx.command.nameOnly === true ? shown.map(({ name, type }) => ({ name, type })) : shown;
     return firstBatch(ctx, {
       ns: `${ctx.db}.$cmd.listCollections`,
       docs,
@@ -39,7 +39,7 @@ export const listDatabases: CommandDefinition = {
       return { name, sizeOnDisk: (collections || 1n) * BYTES_PER_COLLECTION, empty: false };
     });
     const shown = filtered(ctx, all);
-    if (ctx.command['nameOnly'] === true) return reply({ databases: shown.map(({ name }) => ({ name })) });
+    if (ctx.command.nameOnly === true) return reply({ databases: shown.map(({ name }) => ({ name })) });
     const totalSize = shown.reduce((sum, { sizeOnDisk }) => sum + (sizeOnDisk as bigint), 0n);
     return reply({ databases: shown, totalSize, totalSizeMb: totalSize / 1_048_576n });
   },

@@ -32,8 +32,8 @@ export function parseSink(pipeline: readonly Document[]): { sink?: Sink; stages:
   if (misplaced)
     throw commandError(40601, `${Object.keys(misplaced)[0]} can only be the final stage in the pipeline`);
   const last = pipeline.at(-1) ?? {};
-  if ('$out' in last) return { stages, sink: { stage: '$out', into: target(last['$out']) } };
-  if ('$merge' in last) return { stages, sink: parseMerge(last['$merge']) };
+  if ('$out' in last) return { stages, sink: { stage: '$out', into: target(last.$out) } };
+  if ('$merge' in last) return { stages, sink: parseMerge(last.$merge) };
   return { stages: pipeline };
 }
 
@@ -113,7 +113,7 @@ function mergeOne(ctx: CommandContext, merging: Merging): void {
 function mergeInto(ctx: CommandContext, { sink, collection, doc, context }: Merging, found: Found): void {
   const mode = sink.whenMatched;
   if (mode === 'keepExisting') return;
-  if (mode === 'fail') throw duplicateId(collection, found.doc['_id']);
+  if (mode === 'fail') throw duplicateId(collection, found.doc._id);
   const update: Update =
     typeof mode !== 'string' ? mode : mode === 'replace' ? withId(doc, found) : [{ $set: literals(doc) }];
   const variables = { ...context.variables, new: doc };
@@ -122,7 +122,7 @@ function mergeInto(ctx: CommandContext, { sink, collection, doc, context }: Merg
 }
 
 function withId(doc: Document, found: Found): Document {
-  return { ...doc, _id: found.doc['_id'] };
+  return { ...doc, _id: found.doc._id };
 }
 
 /** Values as they are, `$` or not; the target keeps its `_id`. */

@@ -1,7 +1,7 @@
 import { Timestamp } from 'bson';
 import { commandError, unsupported } from '../errors.js';
 import { fromTimestamp, toTimestamp } from '../store/clock.js';
-import { isDocument, type Document } from '../values/index.js';
+import { isDocument, show, type Document } from '../values/index.js';
 import type { CommandContext, CommandDefinition } from './context.js';
 
 const LEVELS = new Set(['local', 'available', 'majority', 'linearizable', 'snapshot']);
@@ -11,13 +11,13 @@ export function assertReadConcern(name: string, command: Document, definition: C
   const { readConcern: concern } = command;
   if (!isDocument(concern)) return;
   const { level } = concern;
-  if (level !== undefined && !LEVELS.has(String(level))) {
+  if (level !== undefined && !(typeof level === 'string' && LEVELS.has(level))) {
     throw commandError(
       9,
-      `Enumeration value '${String(level)}' for field 'readConcern.level' is not a valid value.`,
+      `Enumeration value '${show(level)}' for field 'readConcern.level' is not a valid value.`,
     );
   }
-  const outside = command['autocommit'] !== false;
+  const outside = command.autocommit !== false;
   if (level === 'snapshot' && outside && !definition.snapshotReads) {
     throw commandError(72, `Command ${name} does not support { readConcern: { level: "snapshot" } }`);
   }
@@ -26,9 +26,9 @@ export function assertReadConcern(name: string, command: Document, definition: C
 /** The cluster time of a snapshot read outside of transactions; the present is the only one there is. */
 export function snapshotTime(ctx: CommandContext): Document {
   const { readConcern: concern } = ctx.command;
-  if (!isDocument(concern) || concern['level'] !== 'snapshot' || ctx.transaction) return {};
+  if (!isDocument(concern) || concern.level !== 'snapshot' || ctx.transaction) return {};
   const { last } = ctx.node.store.clock;
-  const asked = concern['atClusterTime'];
+  const asked = concern.atClusterTime;
   if (asked instanceof Timestamp && fromTimestamp(asked) < last) {
     throw unsupported('reading at an earlier snapshot (atClusterTime)');
   }

@@ -31,7 +31,7 @@ export function transactionFor(
   command: Document,
   txnNumber: bigint,
 ): Transaction {
-  if (command['startTransaction'] === true) {
+  if (command.startTransaction === true) {
     if (txnNumber === session.txnNumber) {
       throw commandError(117, `Transaction ${txnNumber} has already been started on this session`);
     }

@@ -1,11 +1,12 @@
 import { commandError } from '../errors.js';
 import type { Collection } from '../store/collection.js';
-import { findDocuments, type Found } from '../store/find-documents.js';
+import type { Found } from '../store/find-documents.js';
 import { compileUpdate, isReplacement, upsertDocument, type Update } from '../update/index.js';
 import { isDocument, type Document, type EvalContext } from '../values/index.js';
 import type { CommandContext } from './context.js';
 import { ensureCollection, insertDocument, updateDocument } from './documents.js';
-import { evaluation, resolveHint } from './evaluation.js';
+import { evaluation } from './evaluation.js';
+import { findHinted } from './find-hinted.js';
 
 /** One update as `update` and `findAndModify` ask for it. */
 export interface UpdateStatement {
@@ -37,7 +38,9 @@ export function runUpdate(
   assertUpdate(statement);
   const { filter, update, upsert, settings } = statement;
   const context = updateContext(ctx, collection, settings);
-  const found = collection ? findTargets(ctx, collection, statement, context) : [];
+  const { sort, multi, hint } = statement;
+  const search = { filter, limit: multi ? 0 : 1, hint, ...(sort && { sort }) };
+  const found = findHinted(ctx, collection, search, context);
   if (found.length === 0) {
     if (!upsert) return { matched: 0, modified: 0 };
     const doc = insertDocument(
@@ -68,17 +71,6 @@ function applyToAll(
   return outcome;
 }
 
-function findTargets(
-  ctx: CommandContext,
-  collection: Collection,
-  { filter, sort, multi, hint }: UpdateStatement,
-  context: EvalContext,
-): Found[] {
-  const named = resolveHint(collection, hint);
-  const search = { filter, limit: multi ? 0 : 1, ...(sort && { sort }), ...(named && { hint: named }) };
-  return findDocuments(ctx.workspace, collection, search, context);
-}
-
 function updateContext(
   ctx: CommandContext,
   collection: Collection | undefined,
@@ -96,7 +88,7 @@ function assertUpdate({ update, multi, settings }: UpdateStatement): void {
   if (multi && isReplacement(update)) {
     throw commandError(9, 'multi update is not supported for replacement-style update');
   }
-  if (settings['arrayFilters'] !== undefined && (Array.isArray(update) || isReplacement(update))) {
+  if (settings.arrayFilters !== undefined && (Array.isArray(update) || isReplacement(update))) {
     throw commandError(
       9,
       'arrayFilters may not be specified for pipeline-style or replacement-style updates',

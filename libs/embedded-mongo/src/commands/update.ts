@@ -15,11 +15,12 @@ export const update: CommandDefinition = {
   run(ctx) {
     const totals = { n: 0, nModified: 0 };
     const upserted: Document[] = [];
-    const errors = runBatch(ctx, documentsIn(ctx.command, 'updates'), (raw, index) => {
-      const outcome = runUpdate(ctx, findCollection(ctx), parseStatement(ctx, raw));
+    const statements = documentsIn(ctx.command, 'updates').map((raw) => parseStatement(ctx, raw));
+    const errors = runBatch(ctx, statements, (statement, index) => {
+      const outcome = runUpdate(ctx, findCollection(ctx), statement);
       totals.n += outcome.upserted ? 1 : outcome.matched;
       totals.nModified += outcome.modified;
-      if (outcome.upserted) upserted.push({ index, _id: outcome.upserted['_id'] });
+      if (outcome.upserted) upserted.push({ index, _id: outcome.upserted._id });
     });
     return reply({ ...totals, ...(upserted.length > 0 && { upserted }), ...errors });
   },
@@ -30,9 +31,7 @@ function parseStatement(ctx: CommandContext, raw: Document): UpdateStatement {
   const { q, u, multi, upsert, hint, collation, arrayFilters, c: constants } = raw;
   if (!isDocument(q))
     throw commandError(40414, "BSON field 'update.updates.q' is missing but a required field");
-  const variables = isDocument(constants)
-    ? { ...(ctx.command['let'] ?? {}), ...constants }
-    : ctx.command['let'];
+  const variables = isDocument(constants) ? { ...(ctx.command.let ?? {}), ...constants } : ctx.command.let;
   return {
     filter: q,
     update: u as Update,

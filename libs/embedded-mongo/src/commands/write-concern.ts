@@ -10,7 +10,7 @@ export function assertWriteConcern({ writeConcern: concern }: Document): void {
 
 /** One node cannot give more than one acknowledgement; the write has happened nevertheless. */
 export function writeConcernFailure({ writeConcern: concern }: Document): Document | undefined {
-  const w = isDocument(concern) ? concern['w'] : undefined;
+  const w = isDocument(concern) ? concern.w : undefined;
   if (typeof w === 'number' && w > 1) {
     return { code: 100, codeName: 'UnsatisfiableWriteConcern', errmsg: 'Not enough data-bearing nodes' };
   }

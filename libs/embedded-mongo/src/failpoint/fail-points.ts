@@ -91,9 +91,9 @@ export class FailPoints {
 
 function parseMode(mode: unknown): Pick<Armed, 'skip' | 'times'> {
   if (mode === 'alwaysOn') return { skip: 0, times: Infinity };
-  if (isDocument(mode) && mode['times'] !== undefined) return { skip: 0, times: Number(mode['times']) };
-  if (isDocument(mode) && mode['skip'] !== undefined) return { skip: Number(mode['skip']), times: Infinity };
-  if (isDocument(mode) && mode['activationProbability'] !== undefined) {
+  if (isDocument(mode) && mode.times !== undefined) return { skip: 0, times: Number(mode.times) };
+  if (isDocument(mode) && mode.skip !== undefined) return { skip: Number(mode.skip), times: Infinity };
+  if (isDocument(mode) && mode.activationProbability !== undefined) {
     throw unsupported('fail point mode activationProbability');
   }
   throw commandError(2, "fail point mode must be 'off', 'alwaysOn', {times: n} or {skip: n}");
@@ -106,10 +106,10 @@ function concerns(
   appName: string | undefined,
 ): boolean {
   if (point === 'failGetMoreAfterCursorCheckout') return name === 'getMore';
-  const commands = data['failCommands'];
+  const commands = data.failCommands;
   if (!Array.isArray(commands) || !commands.includes(name)) return false;
-  if (data['namespace'] !== undefined && data['namespace'] !== ns) return false;
-  return data['appName'] === undefined || data['appName'] === appName;
+  if (data.namespace !== undefined && data.namespace !== ns) return false;
+  return data.appName === undefined || data.appName === appName;
 }
 
 function fires(armed: Armed): boolean {
@@ -126,8 +126,8 @@ function failureOf(point: CommandPoint, data: Document): CommandFailure {
   const { errorCode, errorLabels, writeConcernError } = data;
   return {
     point,
-    closeConnection: data['closeConnection'] === true,
-    blockMs: data['blockConnection'] === true ? Number(data['blockTimeMS'] ?? 0) : 0,
+    closeConnection: data.closeConnection === true,
+    blockMs: data.blockConnection === true ? Number(data.blockTimeMS ?? 0) : 0,
     ...(errorCode !== undefined && { errorCode: Number(errorCode) }),
     ...(Array.isArray(errorLabels) && { errorLabels: errorLabels.map(String) }),
     ...(isDocument(writeConcernError) && { writeConcernError }),

@@ -35,7 +35,7 @@ export function encodeCommit({ entries, session }: CommitRecord): Uint8Array[] {
 }
 
 export function decodeCommit(body: Buffer, keyOf: KeyOf): CommitRecord {
-  const [head, ...rest] = [...documentsOf(body)].map((raw) => deserialize(raw, DESERIALIZE) as Document);
+  const [head, ...rest] = [...documentsOf(body)].map((raw) => deserialize(raw, DESERIALIZE));
   const { wall, transaction, session } = head as unknown as Head;
   const entries = rest.map(({ ts, i, ...change }): OplogEntry => {
     return {
@@ -58,7 +58,7 @@ function restored(change: Change, keyOf: KeyOf): Change {
   switch (change.op) {
     case 'insert':
     case 'update':
-      return { ...change, key: keyOf(change.at, change.doc['_id']) };
+      return { ...change, key: keyOf(change.at, change.doc._id) };
     case 'delete':
       return { ...change, key: keyOf(change.at, change.id) };
     default:

@@ -18,7 +18,7 @@ const fdatasync = promisify(fs.fdatasync);
 
 export const nodeFiles: FileLayer = {
   open: (path, flags) => fs.openSync(path, flags),
-  writev: (fd, buffers) => fs.writevSync(fd, buffers as Uint8Array[]),
+  writev: (fd, buffers) => fs.writevSync(fd, buffers),
   truncate: (fd, length) => {
     fs.ftruncateSync(fd, length);
   },

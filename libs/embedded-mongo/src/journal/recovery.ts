@@ -108,7 +108,7 @@ export class Recovery {
         this.target.catalog.attach(this.loading);
         return false;
       case 'documents':
-        for (const doc of documents) this.loading?.put(this.loading.keyOf(doc['_id']), doc);
+        for (const doc of documents) this.loading?.put(this.loading.keyOf(doc._id), doc);
         this.result.documents += documents.length;
         return false;
       case 'end':

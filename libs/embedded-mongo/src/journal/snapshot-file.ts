@@ -61,7 +61,7 @@ export class SnapshotWriter {
 }
 
 export function decodePart(body: Buffer): { part: SnapshotPart; documents: Document[] } {
-  const [head, ...documents] = [...documentsOf(body)].map((raw) => deserialize(raw, DESERIALIZE) as Document);
+  const [head, ...documents] = [...documentsOf(body)].map((raw) => deserialize(raw, DESERIALIZE));
   const part = head as unknown as SnapshotPart;
   if (part.part === 'start' && part.format !== FORMAT) {
     throw new Error(`snapshot format ${part.format} is not known to this version`);

@@ -33,7 +33,7 @@ function deleteExpiredBy(
     const { at, uuid } = collection;
     try {
       const pre = collection.keepsImages ? { pre: doc } : {};
-      workspace.write(collection, { op: 'delete', at, uuid, key, id: doc['_id'], ...pre });
+      workspace.write(collection, { op: 'delete', at, uuid, key, id: doc._id, ...pre });
       deleted += 1;
     } catch (error) {
       if (!(error instanceof LockedByTransaction)) throw error;

@@ -106,5 +106,5 @@ function* scanRanges({ index, ranges, descending }: Plan): Generator<string> {
 }
 
 function isReversed(sort: Document | undefined): boolean {
-  return sort !== undefined && Number(sort['$natural'] ?? 0) < 0;
+  return sort !== undefined && Number(sort.$natural ?? 0) < 0;
 }

@@ -131,8 +131,8 @@ function orderGiven(index: OrderedIndex, fixed: number, sort: Document): 'forwar
   let direction = 0;
   for (const [i, [field, way]] of wanted.entries()) {
     const at = fixed + i;
-    if (index.fields[at] !== field || typeof way !== 'number') return undefined;
-    const same = Math.sign(way) === index.order.directions[at] ? 1 : -1;
+    if (index.fields[at] !== field || (way !== 1 && way !== -1)) return undefined;
+    const same = way === index.order.directions[at] ? 1 : -1;
     if (direction !== 0 && direction !== same) return undefined;
     direction = same;
   }

@@ -4,7 +4,7 @@ import { DESERIALIZE, type Document } from '../values/index.js';
 /** OP_QUERY is left for the first handshake of a driver: flags, collection name, skip, limit, query. */
 export function decodeOpQuery(body: Buffer): Document {
   const at = body.indexOf(0, 4) + 1 + 8;
-  return deserialize(body.subarray(at, at + body.readInt32LE(at)), DESERIALIZE) as Document;
+  return deserialize(body.subarray(at, at + body.readInt32LE(at)), DESERIALIZE);
 }
 
 /** Flags, cursor id, starting from, number returned: what stands before the document of an OP_REPLY. */
