@@ -1,0 +1,83 @@
+import type { RecordState } from '#libs/sync-core';
+import type { IncomingHttpHeaders } from 'node:http';
+import { HttpProblem } from '../problems/http-problem.js';
+import { ProblemError } from '../problems/problem-error.js';
+
+export interface EntityTag {
+  readonly weak: boolean;
+  /** The version it names; `null` for a tag that is none of ours, and so matches nothing. */
+  readonly version: number | null;
+}
+
+export type EntityTags = '*' | readonly EntityTag[];
+
+/** The conditional headers of a request (RFC 9110, section 13). */
+export interface Conditions {
+  readonly ifMatch?: EntityTags;
+  readonly ifNoneMatch?: EntityTags;
+}
+
+/** The entity tag of a version: strong, because a version names one exact content. */
+export function entityTag(version: number): string {
+  return `"${version}"`;
+}
+
+/** @throws ProblemError `InvalidHeader` when a header is no list of entity tags */
+export function conditionsOf(headers: IncomingHttpHeaders): Conditions {
+  const ifMatch = headers['if-match'];
+  const ifNoneMatch = headers['if-none-match'];
+  return {
+    ...(ifMatch === undefined ? {} : { ifMatch: parseEntityTags('If-Match', ifMatch) }),
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch: parseEntityTags('If-None-Match', ifNoneMatch) }),
+  };
+}
+
+/** How a condition on the present state ends: `go on`, or the status that answers the request. */
+export type ConditionOutcome = 'holds' | 'not-modified' | 'failed';
+
+/** Evaluates the conditions of a read. */
+export function evaluateForRead({ ifMatch, ifNoneMatch }: Conditions, state: RecordState): ConditionOutcome {
+  if (ifMatch !== undefined && !matchesStrongly(ifMatch, state)) return 'failed';
+  if (ifNoneMatch !== undefined && matchesWeakly(ifNoneMatch, state)) return 'not-modified';
+  return 'holds';
+}
+
+/** `If-Match`: a weak tag never matches. */
+export function matchesStrongly(tags: EntityTags, state: RecordState): boolean {
+  if (state.state !== 'live') return false;
+  return tags === '*' || tags.some(({ weak, version }) => !weak && version === state.record.version);
+}
+
+/** `If-None-Match`: weak tags match like strong ones. */
+export function matchesWeakly(tags: EntityTags, state: RecordState): boolean {
+  if (state.state !== 'live') return false;
+  return tags === '*' || tags.some(({ version }) => version === state.record.version);
+}
+
+const MAX_HEADER_LENGTH = 2048;
+const ENTITY_TAG = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
+const VERSION = /^[1-9]\d{0,15}$/;
+
+function parseEntityTags(header: string, text: string): EntityTags {
+  const trimmed = text.trim();
+  if (trimmed === '*') return '*';
+  const tags = trimmed.length > MAX_HEADER_LENGTH ? [] : splitList(trimmed).map(parseEntityTag);
+  if (tags.length > 0 && tags.every((tag) => tag !== null)) return tags;
+  const message = `must be * or a list of entity tags such as "1807500000000000"`;
+  throw new ProblemError(HttpProblem.InvalidHeader, {
+    detail: `${header} ${message}`,
+    errors: [{ in: 'header', field: header, message }],
+  });
+}
+
+/** The commas between tags, not those in them. */
+function splitList(text: string): string[] {
+  return (text.match(/(?:[^",]|"[^"]*")+/g) ?? []).map((part) => part.trim());
+}
+
+function parseEntityTag(text: string): EntityTag | null {
+  const match = ENTITY_TAG.exec(text);
+  if (!match) return null;
+  const [, weak, opaque = ''] = match;
+  return { weak: weak !== undefined, version: VERSION.test(opaque) ? Number(opaque) : null };
+}

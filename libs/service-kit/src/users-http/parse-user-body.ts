@@ -1,0 +1,91 @@
+import {
+  InvalidKeyError,
+  isJsonObject,
+  normalizeEmail,
+  pickFields,
+  USERS,
+  type JsonObject,
+} from '#libs/sync-core';
+import { HttpProblem } from '../problems/http-problem.js';
+import { ProblemError, type FieldError } from '../problems/problem-error.js';
+import type { UserWrite, UserWriteKind } from './user-write.js';
+import { validateProfile } from './validate-profile.js';
+
+export const MAX_NAME_LENGTH = 200;
+
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+export type ParsedUserBody = Pick<UserWrite, 'email' | 'newEmail' | 'set' | 'unset'>;
+
+/**
+ * Validates the body of a write. `pathEmail` is the normalised e-mail of the URL; without one (POST) the body has it.
+ *
+ * @throws ProblemError `InvalidBody` naming every field that is wrong
+ */
+export function parseUserBody(kind: UserWriteKind, body: unknown, pathEmail?: string): ParsedUserBody {
+  if (!isJsonObject(body)) throw invalidBody([fault('', 'must be a JSON object')]);
+  const errors = validateProfile(USERS, body);
+  const email = readEmail(body, pathEmail, errors);
+  const name = readName(kind, body, errors);
+  if (errors.length > 0) throw invalidBody(errors);
+
+  const removes = (field: string) => kind === 'merge' && body[field] === null;
+  const set = pickFields(body, (field) => field !== 'email' && field !== 'name' && !removes(field));
+  const key = pathEmail ?? email;
+  return {
+    email: key,
+    ...(email === key ? {} : { newEmail: email }),
+    set: name === undefined ? set : { name, ...set },
+    unset: Object.keys(body).filter(removes),
+  };
+}
+
+/** The e-mail of the body, or the path's where the body has none; '' when it is wrong. */
+function readEmail(body: JsonObject, pathEmail: string | undefined, errors: FieldError[]): string {
+  if (body.email === undefined && pathEmail !== undefined) return pathEmail;
+  if (body.email === undefined) {
+    errors.push(fault('/email', 'is required'));
+    return '';
+  }
+  try {
+    return normalizeEmail(body.email);
+  } catch (error) {
+    if (!(error instanceof InvalidKeyError)) throw error;
+    errors.push(fault('/email', error.message));
+    return '';
+  }
+}
+
+/** The trimmed name. PUT needs one; POST needs one only where it creates, which the store finds out. */
+function readName(kind: UserWriteKind, { name }: JsonObject, errors: FieldError[]): string | undefined {
+  if (name === undefined) {
+    if (kind === 'replace') errors.push(fault('/name', 'is required'));
+    return undefined;
+  }
+  const trimmed = typeof name === 'string' ? name.trim() : '';
+  if (typeof name !== 'string') errors.push(fault('/name', 'must be a string'));
+  else if (trimmed === '' || characters(trimmed) > MAX_NAME_LENGTH) {
+    errors.push(fault('/name', `must have 1 to ${MAX_NAME_LENGTH} characters`));
+  } else if (CONTROL_CHARACTER.test(trimmed)) errors.push(fault('/name', 'must not hold control characters'));
+  return trimmed;
+}
+
+/** Unicode characters, not UTF-16 units. */
+function characters(text: string): number {
+  return [...text].length;
+}
+
+/** The problem of a POST that would create a user without a name. */
+export function nameRequired(): ProblemError {
+  return invalidBody([fault('/name', 'is required: there is no user with this e-mail yet')]);
+}
+
+function invalidBody(errors: readonly FieldError[]): ProblemError {
+  const [first] = errors;
+  const detail = first && `${first.field === '' ? 'the body' : first.field} ${first.message}`;
+  return new ProblemError(HttpProblem.InvalidBody, { ...(detail ? { detail } : {}), errors });
+}
+
+function fault(field: string, message: string): FieldError {
+  return { in: 'body', field, message };
+}
