@@ -47,7 +47,8 @@ export class MongoRecordStore implements RecordStore {
   }
 
   async list({ limit, after }: Page): Promise<RecordPage> {
-    const filter = after === undefined ? LIVE : { ...LIVE, [this.entity.keyField]: { $gt: after } };
+    // Compared with a string, documents that somebody wrote without a usable key are left out.
+    const filter = { ...LIVE, [this.entity.keyField]: { $gt: after ?? '' } };
     const documents = await withMongoErrors(() =>
       this.collection
         .find(filter)
@@ -78,6 +79,7 @@ export class MongoRecordStore implements RecordStore {
 
   async remove({ key, precondition }: RemoveCommand): Promise<RemoveResult> {
     return withMongoErrors(async () => {
+      if (precondition.kind === 'absent') return this.refusal(key, precondition);
       const buried = await this.collection.findOneAndUpdate(
         this.living(key, precondition),
         tombstonePipeline(this.entity, this.keyValue(key), { ttlMs: this.tombstoneTtlMs }),
