@@ -174,6 +174,20 @@ describe('failures of single entries', () => {
     expect(new Set(recorded.values)).toEqual(new Set(range(10)));
   });
 
+  it('does not hand out a shelved entry again when it goes through what is pending', async () => {
+    recorded.handler = failing('1');
+    await addEntries(client, 2);
+    recorded.start();
+    await eventually(() => recorded.consumer.snapshot().shelved === 1);
+    recorded.consumer.pause();
+    await eventually(() => recorded.consumer.mode === 'paused');
+    recorded.consumer.resume();
+    await eventually(() => recorded.consumer.mode === 'tailing');
+    await addEntries(client, 1, 2);
+    await eventually(() => recorded.values.includes('2'));
+    expect(recorded.values).toEqual(['0', '1', '2']);
+  });
+
   it('leaves shelved entries pending when it stops', async () => {
     recorded.handler = failing('1');
     await addEntries(client, 2);
