@@ -15,7 +15,7 @@ import {
 } from '#libs/sync-adapters';
 import { eventIdOf, formatEvent, updatedAtOf, USERS, type ChangeEvent } from '#libs/sync-core';
 import type { Redis } from 'ioredis';
-import { MongoClient, type Db } from 'mongodb';
+import { MongoClient, type Db, type Document } from 'mongodb';
 import { contentOf, vectorsFor, type LwwVector, type VectorImage } from '../support/lww-vectors.js';
 
 const EMAIL = 'ada@example.org';
@@ -114,7 +114,8 @@ describe('the conditional upsert, held to the vectors', () => {
     const [result] = await target.apply(USERS, [{ entryId: '1-0', event: eventOf(vector) }]);
 
     expect(result?.verdict).toBe(vector.verdict);
-    const { _id, purgeAt, ...document } = (await collection.findOne({ email: EMAIL })) ?? { _id: null };
+    const found: Document = (await collection.findOne({ email: EMAIL })) ?? {};
+    const { _id, purgeAt, ...document } = found;
     expect(document).toEqual(documentOf(vector.after));
     if (vector.after.payload === null && vector.verdict === 'apply') expect(purgeAt).toBeInstanceOf(Date);
   });

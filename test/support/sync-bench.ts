@@ -34,6 +34,7 @@ export class SyncBench {
   }
 
   engine: SyncEngine;
+  private readonly redisStores = new Map<EntityDefinition, RedisRecordStore>();
   /** What the engine logged, one line each. */
   readonly log: string[] = [];
 
@@ -51,7 +52,11 @@ export class SyncBench {
   }
 
   inRedis(entity: EntityDefinition = USERS): RedisRecordStore {
-    return new RedisRecordStore({ redis: this.redis, entity });
+    const known = this.redisStores.get(entity);
+    if (known) return known;
+    const store = new RedisRecordStore({ redis: this.redis, entity });
+    this.redisStores.set(entity, store);
+    return store;
   }
 
   /** An engine beside, or instead of, the first one. */

@@ -3,6 +3,7 @@ import {
   payloadOf,
   pickFields,
   sharedFields,
+  StoreUnavailableError,
   type EntityDefinition,
   type JsonObject,
   type Page,
@@ -20,6 +21,7 @@ import {
 import type { Redis } from 'ioredis';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { KEYS } from './keys.js';
+import { OneAtATime } from './one-at-a-time.js';
 import { parseProjection, stateFromTexts } from './projection-text.js';
 import { withRedisErrors } from './redis-errors.js';
 import { writeRecord, type RecordWrite } from './write-record.js';
@@ -41,6 +43,7 @@ const MAX_ATTEMPTS = 32;
  */
 export class RedisRecordStore implements RecordStore {
   private readonly tombstoneTtlMs: number;
+  private readonly writers = new OneAtATime();
 
   constructor(private readonly options: RedisRecordStoreOptions) {
     this.tombstoneTtlMs = options.tombstoneTtlMs ?? DEFAULT_TOMBSTONE_TTL_MS;
@@ -69,26 +72,8 @@ export class RedisRecordStore implements RecordStore {
     });
   }
 
-  async write(command: WriteCommand): Promise<WriteResult> {
-    return withRedisErrors(async () => {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const before = await this.get(command.key);
-        if (!meets(before, command)) return refusal(before, command);
-        const fields = merged(this.options.entity, before, command);
-        const result = await this.attempt({
-          key: command.key,
-          payload: payloadOf(fields),
-          expected: before.state === 'live' ? before.record.version : 'absent',
-          ...traceOf(command),
-        });
-        if (result.outcome === 'conflict') continue;
-        const record: SyncRecord = { key: command.key, version: result.version, source: 'redis', fields };
-        return { outcome: result.created ? 'created' : 'updated', record };
-      }
-      throw new Error(
-        `${this.options.entity.name} "${command.key}" is written too often: no attempt got through`,
-      );
-    });
+  write(command: WriteCommand): Promise<WriteResult> {
+    return this.writers.run(command.key, () => withRedisErrors(() => this.writeMerged(command)));
   }
 
   async remove(command: RemoveCommand): Promise<RemoveResult> {
@@ -110,6 +95,25 @@ export class RedisRecordStore implements RecordStore {
     const { keyField } = this.options.entity;
     const reason = `${keyField} can be changed on the mongo-first side only: fields that never leave Mongo move with it`;
     return Promise.resolve({ outcome: 'unsupported', reason });
+  }
+
+  private async writeMerged(command: WriteCommand): Promise<WriteResult> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const before = await this.get(command.key);
+      if (!meets(before, command)) return refusal(before, command);
+      const fields = merged(this.options.entity, before, command);
+      const result = await this.attempt({
+        key: command.key,
+        payload: payloadOf(fields),
+        expected: before.state === 'live' ? before.record.version : 'absent',
+        ...traceOf(command),
+      });
+      if (result.outcome === 'conflict') continue; // another process, or an apply, was faster
+      const record: SyncRecord = { key: command.key, version: result.version, source: 'redis', fields };
+      return { outcome: result.created ? 'created' : 'updated', record };
+    }
+    const what = `${this.options.entity.name} "${command.key}"`;
+    throw new StoreUnavailableError('redis', `${what} is written too often: no attempt got through`);
   }
 
   private attempt(write: Omit<RecordWrite, 'tombstoneTtlMs' | 'operationId'>) {
