@@ -21,6 +21,9 @@ export interface ProcessSettings {
 const settings = JSON.parse(process.argv[2] ?? '{}') as ProcessSettings;
 const say = (line: unknown): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
+// The pipe ends with the parent: no orphan is left behind when a test run is killed.
+process.stdin.resume().on('end', () => process.exit());
+
 const consumer = new StreamConsumer({
   commands: connect({ url: settings.url, profile: 'commands' }),
   stream: STREAM,

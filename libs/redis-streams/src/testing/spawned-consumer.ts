@@ -16,7 +16,7 @@ export class SpawnedConsumer {
     const loader = new URL('./ts-loader.mjs', import.meta.url).href;
     const script = fileURLToPath(new URL('./consumer-process.ts', import.meta.url));
     this.child = spawn(process.execPath, ['--import', loader, script, JSON.stringify(settings)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     this.exited = once(this.child, 'exit');
