@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { shortPath } from '#libs/dev-servers';
 import { checkPorts } from './check-ports.js';
 import { FLOWS } from './demo/flow.js';
 import { runDemo } from './demo/run-demo.js';
@@ -58,7 +59,7 @@ async function run(options: StartOptions, context: LaunchContext): Promise<numbe
     await system.stop();
     unregister();
   }
-  say(`✓ stopped; data are kept in ${context.dataFolder}`);
+  say(`✓ stopped; data are kept in ${shortPath(context.dataFolder)}`);
   return exitCode;
 }
 

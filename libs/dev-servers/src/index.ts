@@ -8,6 +8,7 @@ export type { ServerControl, ServerProcess } from './process/server-process.js';
 
 export type { ResolvedServer, Resolution, ResolveOptions } from './resolve/provider.js';
 export { hideCredentials } from './resolve/hide-credentials.js';
+export { shortPath } from './resolve/short-path.js';
 export { resolveRedis } from './redis/resolve-redis.js';
 export { resolveMongo } from './mongo/resolve-mongo.js';
 

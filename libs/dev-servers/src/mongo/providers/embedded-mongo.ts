@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { preferredPort } from '../../process/preferred-port.js';
+import { shortPath } from '../../resolve/short-path.js';
 import type { Provider } from '../../resolve/provider.js';
 import { startEmbeddedProcess } from '../embedded-process.js';
 import { replicaSetUri } from '../initiate-replica-set.js';
@@ -13,7 +14,7 @@ export function embeddedMongo(folder: string): Provider {
       mkdirSync(folder, { recursive: true });
       const port = await preferredPort(MONGO_PORT);
       const process = await startEmbeddedProcess(port, folder);
-      const description = `the embedded stand-in, started here with its data in ${folder}`;
+      const description = `the embedded stand-in, started here with its data in ${shortPath(folder)}`;
       const warnings = ['MongoDB is the embedded stand-in: for development and tests, not for production.'];
       const server = { url: replicaSetUri(port), kind: 'embedded', description, warnings, process } as const;
       return { outcome: 'chosen', server, because: 'the embedded stand-in needs nothing' };

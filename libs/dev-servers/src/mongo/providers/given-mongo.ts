@@ -5,13 +5,13 @@ import { describeMongo, probeMongo } from '../probe-mongo.js';
 const TIMEOUT_MS = 8_000;
 
 /** The MongoDB that `MONGODB_URI` names. When set it is used or refused: never replaced in silence. */
-export function givenMongo(uri: string | undefined): Provider {
+export function givenMongo(uri: string | undefined, timeoutMs = TIMEOUT_MS): Provider {
   return {
     name: 'MONGODB_URI',
     offer: async () => {
       if (!uri) return { outcome: 'passed', because: 'MONGODB_URI is not set' };
       const shown = hideCredentials(uri);
-      const probe = await probeMongo(uri, TIMEOUT_MS);
+      const probe = await probeMongo(uri, timeoutMs);
       if (!probe.answers) {
         return {
           outcome: 'refused',

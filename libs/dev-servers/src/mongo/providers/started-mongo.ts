@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { preferredPort } from '../../process/preferred-port.js';
+import { shortPath } from '../../resolve/short-path.js';
 import type { Provider, ProviderAnswer } from '../../resolve/provider.js';
 import { replicaSetUri } from '../initiate-replica-set.js';
 import { findMongod, startMongod } from '../mongod.js';
@@ -28,7 +29,7 @@ export async function startPersistentMongod(
   const process = await startMongod({ binary, port, folder });
   const probe = await probeMongo(directUri(port));
   const version = probe.answers ? ` ${probe.version}` : '';
-  const description = `mongod${version}, started here as replica set rs0 with its data in ${folder}`;
+  const description = `mongod${version}, started here as replica set rs0 with its data in ${shortPath(folder)}`;
   return {
     outcome: 'chosen',
     server: { url: replicaSetUri(port), kind: 'real', description, warnings: [], process },
