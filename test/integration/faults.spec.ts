@@ -60,9 +60,9 @@ withRedis('faults around a running engine', () => {
   it('I11: nothing acknowledged is lost when Redis freezes for longer than every time-out', async () => {
     const keys = await writeDuring(bench, async () => {
       await eventually(async () => (await bench.redis.xlen('redis_changes')) > 20);
-      bench.server.freeze();
+      await bench.server.freeze();
       await eventually(() => bench.engine.lanes['mongo-to-redis'].consumer.mode === 'paused');
-      bench.server.thaw();
+      await bench.server.thaw();
       await eventually(() => bench.engine.lanes['mongo-to-redis'].consumer.mode === 'tailing');
     });
     await allLive(bench, keys);
@@ -287,7 +287,7 @@ withRedis('an entity is configuration', () => {
     requiredOnCreate: ['title'],
     ownedFields: ['stock'],
     secretFields: ['cost'],
-    filter: (fields) => fields['draft'] !== true,
+    filter: (fields) => fields.draft !== true,
   };
   let bench: SyncBench;
   beforeAll(async () => {

@@ -50,7 +50,7 @@ describeWith(describe, redisUnavailableReason())('two-way sync', () => {
     await bench.inRedis().write(user(key));
     await bench.settled([key]);
     await eventually(async () => {
-      expect((await bench.outcomes('mongo-to-redis'))['echo']).toBe((before['echo'] ?? 0) + 1);
+      expect((await bench.outcomes('mongo-to-redis')).echo).toBe((before.echo ?? 0) + 1);
     });
     expect((await bench.engine.books.read('redis-to-mongo')).ledger.captured).toBe(captured + 1);
   });

@@ -70,7 +70,7 @@ export class SimMongo implements MongoAuthority, RecordTarget {
     const before = this.docs.get(key);
     if (!before || before.deleted) return null;
     const version = this.world.nextVersion('mongo', before.version ?? 0);
-    const wallet = Number(before.fields['wallet'] ?? 0) + 1;
+    const wallet = Number(before.fields.wallet ?? 0) + 1;
     this.put({ ...before, version, source: 'mongo', fields: { ...before.fields, wallet } });
     return version;
   }

@@ -102,7 +102,7 @@ class Run {
     const version = this.mongo.deposit(key);
     if (version === null) return;
     this.deposits.set(key, (this.deposits.get(key) ?? 0) + 1);
-    this.note(key, version, String(before?.fields['name']));
+    this.note(key, version, before?.fields.name as string);
   }
 
   private note(key: string, version: number | null, name: string | null): void {
@@ -194,12 +194,12 @@ class Run {
     if ((doc.version ?? 0) < winner.version) return `${key}: version ${winner.version} was lost`;
     if (
       doc.version === winner.version &&
-      (doc.deleted ? null : doc.fields['name']) !== winner.name &&
+      (doc.deleted ? null : doc.fields.name) !== winner.name &&
       doc.source === 'redis'
     ) {
       return `${key}: "${String(winner.name)}" was lost`;
     }
-    const wallet = Number(doc.fields['wallet'] ?? 0);
+    const wallet = Number(doc.fields.wallet ?? 0);
     const deposits = this.deposits.get(key) ?? 0;
     return wallet === deposits ? null : `${key}: ${deposits} deposits, ${wallet} in the wallet`;
   }

@@ -1,8 +1,8 @@
 import { simulate } from './simulate.js';
 import type { Mutation } from './sim-world.js';
 
-const RUNS = Number(process.env['SIMULATION_RUNS'] ?? 3_000);
-const FIRST_SEED = Number(process.env['SIMULATION_SEED'] ?? 1);
+const RUNS = Number(process.env.SIMULATION_RUNS ?? 3_000);
+const FIRST_SEED = Number(process.env.SIMULATION_SEED ?? 1);
 
 async function firstFailure(runs: number, options: { mutation?: Mutation; outsiders?: boolean }) {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + runs; seed++) {

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { connect, StreamConsumer, StreamTrimmer, type BatchHandler } from '#libs/redis-streams';
 import {
   KEYS,
+  loadFunctionLibrary,
   MongoChangeFeed,
   MongoDocumentAuthority,
   MongoRecordTarget,
@@ -88,6 +89,7 @@ export class SyncEngine {
       entities,
       prepare: async () => {
         this.preImages = (await prepareCollections(db, entities)).preImages;
+        await loadFunctionLibrary(this.commands, entities, tombstoneTtlMs);
       },
       feed: new MongoChangeFeed({
         client: mongo,

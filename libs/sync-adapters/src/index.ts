@@ -6,6 +6,7 @@ export * from './mongo/mongo-errors.js';
 export * from './mongo/mongo-record-store.js';
 export * from './mongo/mongo-record-target.js';
 export * from './mongo/prepare-collections.js';
+export * from './redis/function-library.js';
 export * from './redis/keys.js';
 export * from './redis/projection-text.js';
 export * from './redis/redis-books.js';

@@ -7,7 +7,7 @@ export async function withRedisErrors<T>(step: () => Promise<T>): Promise<T> {
     return await step();
   } catch (error) {
     if (classifyRedisFailure(error) !== 'transient') throw error;
-    throw new StoreUnavailableError('redis', error instanceof Error ? error.message : 'no answer', {
+    throw new StoreUnavailableError('redis', (error as Error).message, {
       cause: error,
     });
   }

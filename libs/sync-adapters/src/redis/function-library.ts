@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { SYSTEM_FIELDS, type EntityDefinition } from '#libs/sync-core';
+import type { Redis } from 'ioredis';
+import { withRedisErrors } from './redis-errors.js';
+
+const lua = (name: string) => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
+
+/** The source of the Redis Function library: the atomic write for clients in any language. */
+export function functionLibrary(entities: readonly EntityDefinition[], tombstoneTtlMs: number): string {
+  const definitions = entities.map((entity) => definitionOf(entity, tombstoneTtlMs));
+  return lua('sync-functions')
+    .replace('--@entities', () => `{ ${definitions.join(', ')} }`)
+    .replace('--@write-record', () => lua('write-record'));
+}
+
+/** Loads the library, or the present version of it. False on a Redis before 7.0, which has no functions. */
+export async function loadFunctionLibrary(
+  redis: Redis,
+  entities: readonly EntityDefinition[],
+  tombstoneTtlMs: number,
+): Promise<boolean> {
+  return withRedisErrors(async () => {
+    try {
+      await redis.function('LOAD', 'REPLACE', functionLibrary(entities, tombstoneTtlMs));
+      return true;
+    } catch (error) {
+      if (error instanceof Error && /unknown command/i.test(error.message)) return false;
+      throw error;
+    }
+  });
+}
+
+function definitionOf(entity: EntityDefinition, tombstoneTtlMs: number): string {
+  const refused = [...SYSTEM_FIELDS, ...entity.ownedFields, ...entity.secretFields].map((field) =>
+    luaString(field),
+  );
+  return (
+    `[${luaString(entity.name)}] = { key_field = ${luaString(entity.keyField)}, refused = { ${refused.join(', ')} }, ` +
+    `tombstone_ttl = '${tombstoneTtlMs}', record_ttl = '${entity.ttlSeconds ?? 0}' }`
+  );
+}
+
+/** Names in entity definitions are plain identifiers; JSON's quoting is Lua's for those. */
+function luaString(text: string): string {
+  return JSON.stringify(text);
+}
