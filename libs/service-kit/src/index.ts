@@ -10,7 +10,7 @@ export * from './config/mongo-settings.js';
 export * from './config/redis-settings.js';
 export * from './config/service-config.js';
 export * from './config/setting.js';
-export * from './health/ping-health.js';
+export * from './health/health-checks.js';
 export * from './http/entity-tags.js';
 export * from './http/query.js';
 export * from './http/request-id.js';

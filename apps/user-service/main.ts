@@ -1,0 +1,5 @@
+import { bootstrapService } from '#libs/service-kit';
+import { UserServiceConfig } from './src/user-service.config.js';
+import { UserServiceModule } from './src/user-service.module.js';
+
+await bootstrapService({ name: 'user-service', module: UserServiceModule, config: UserServiceConfig });

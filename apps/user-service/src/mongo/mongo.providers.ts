@@ -1,0 +1,57 @@
+import { StoreUsers, type MongoSettings } from '#libs/service-kit';
+import { MongoRecordStore } from '#libs/sync-adapters';
+import { USERS } from '#libs/sync-core';
+import type { DynamicModule, Provider } from '@nestjs/common';
+import { getConnectionToken, MongooseModule } from '@nestjs/mongoose';
+import { MongoClient } from 'mongodb';
+import type { Connection } from 'mongoose';
+import { MongoLifecycle } from './mongo-lifecycle.js';
+
+/**
+ * The connection, made in the background: the service starts while MongoDB is down, says so, and recovers. A MongoDB
+ * that does not answer fails a request within the configured time instead of holding it.
+ */
+export function mongoConnection({ uri, database, timeoutMs }: MongoSettings): DynamicModule {
+  return MongooseModule.forRoot(uri, {
+    appName: 'user-service',
+    dbName: database,
+    lazyConnection: true,
+    connectionFactory: tolerateOutage,
+    serverSelectionTimeoutMS: timeoutMs,
+    connectTimeoutMS: timeoutMs,
+    waitQueueTimeoutMS: timeoutMs,
+    socketTimeoutMS: 2 * timeoutMs,
+    heartbeatFrequencyMS: 1_000,
+  });
+}
+
+/** A first attempt that failed is nobody's error: {@link MongoLifecycle} makes the next. */
+function tolerateOutage(connection: Connection): Connection {
+  connection.asPromise().catch(() => undefined);
+  return connection;
+}
+
+/** The service keeps to the driver: the schema of the records is their owners' business. */
+export function mongoProviders({ database }: MongoSettings): Provider[] {
+  return [
+    {
+      provide: MongoClient,
+      useFactory: (connection: Connection) => connection.getClient(),
+      inject: [getConnectionToken()],
+    },
+    {
+      provide: MongoLifecycle,
+      useFactory: (client: MongoClient) => new MongoLifecycle(client, database),
+      inject: [MongoClient],
+    },
+    {
+      provide: StoreUsers,
+      useFactory: (client: MongoClient) =>
+        new StoreUsers({
+          store: new MongoRecordStore({ client, db: client.db(database), entity: USERS }),
+          basePath: '/users',
+        }),
+      inject: [MongoClient],
+    },
+  ];
+}

@@ -1,0 +1,12 @@
+import { MongoSettings, ServiceConfig, SettingsGroup } from '#libs/service-kit';
+
+/** What the user service is told. */
+export class UserServiceConfig extends ServiceConfig {
+  override port = 3001;
+
+  /** Its one client is the gateway, which limits its own. */
+  override rateLimitPerSecond = 0;
+
+  @SettingsGroup()
+  readonly mongo = new MongoSettings();
+}

@@ -1,0 +1,22 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { HealthController } from './health/health.controller.js';
+import { mongoConnection, mongoProviders } from './mongo/mongo.providers.js';
+import type { UserServiceConfig } from './user-service.config.js';
+import { UsersController } from './users/users.controller.js';
+
+/** The one write path to the users in MongoDB. */
+@Module({})
+export class UserServiceModule {
+  static with(config: UserServiceConfig): DynamicModule {
+    return {
+      module: UserServiceModule,
+      imports: [
+        mongoConnection(config.mongo),
+        TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }),
+      ],
+      controllers: [HealthController, UsersController],
+      providers: mongoProviders(config.mongo),
+    };
+  }
+}

@@ -1,0 +1,11 @@
+import { createService } from '#libs/service-kit';
+import { probeOf, type HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import { UserServiceConfig } from '../src/user-service.config.js';
+import { UserServiceModule } from '../src/user-service.module.js';
+
+/** The user service as production starts it, on a free port, in front of a private MongoDB. */
+export async function startUserService(mongo: { uri: string; database: string }): Promise<HttpProbe> {
+  const config = new UserServiceConfig();
+  Object.assign(config.mongo, { uri: mongo.uri, database: mongo.database, timeoutMs: 500 });
+  return probeOf(await createService({ module: UserServiceModule, config, logger: false }));
+}
