@@ -1,5 +1,6 @@
 /** `npm run demo [mongo-first|redis-first]`: performs the flows against the running system and prints each hop's time. */
 import './lib/require-node.mjs';
+import './lib/load-env.mjs';
 import fs from 'node:fs';
 import url from 'node:url';
 import { inProject } from './lib/project.mjs';

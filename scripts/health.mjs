@@ -1,5 +1,6 @@
 /** `npm run health`: asks every service how it is; exit code 1 unless all are well. `--verbose` prints the answers. */
 import './lib/require-node.mjs';
+import './lib/load-env.mjs';
 import { getJson, serviceAddresses } from './lib/service-addresses.mjs';
 import { runMain } from './lib/step.mjs';
 

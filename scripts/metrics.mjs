@@ -1,5 +1,6 @@
 /** `npm run metrics`: prints the sync-service's metrics as JSON. */
 import './lib/require-node.mjs';
+import './lib/load-env.mjs';
 import { addressOf, getJson } from './lib/service-addresses.mjs';
 import { Failure, runMain } from './lib/step.mjs';
 

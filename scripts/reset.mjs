@@ -1,5 +1,6 @@
 /** `npm run reset`: wipes what servers started by this project have kept. */
 import './lib/require-node.mjs';
+import './lib/load-env.mjs';
 import fs from 'node:fs';
 import path from 'node:path';
 import { DATA_FOLDER, listRunning } from './lib/running.mjs';

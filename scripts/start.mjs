@@ -1,5 +1,6 @@
 /** `npm start`: installs and builds when that is due, then hands over to the launcher (scripts/launcher). */
 import './lib/require-node.mjs';
+import './lib/load-env.mjs';
 import url from 'node:url';
 import { ensureBuilt } from './lib/build.mjs';
 import { ensureInstalled } from './lib/install.mjs';

@@ -1,5 +1,6 @@
 /** `npm run stop`: stops every running start of this project, in order; ends those that take too long. */
 import './lib/require-node.mjs';
+import './lib/load-env.mjs';
 import { isAlive, listRunning, requestStop } from './lib/running.mjs';
 import { runMain, startStep } from './lib/step.mjs';
 

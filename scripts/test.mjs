@@ -6,7 +6,7 @@ import path from 'node:path';
 import url from 'node:url';
 import { ensureBuilt } from './lib/build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
-import { listUnitTests, runJest } from './lib/jest.mjs';
+import { INTERRUPTED, listUnitTests, runJest } from './lib/jest.mjs';
 import { inProject } from './lib/project.mjs';
 import { Failure, runMain } from './lib/step.mjs';
 import { parseTestArguments, TEST_HELP } from './lib/test-options.mjs';
@@ -49,7 +49,8 @@ async function runTests(jestArguments, servers) {
       scratch,
       env: { RMS_TEST_SERVERS: servers },
     });
-    if (counts.passed + counts.failed === 0) console.log('No test ran.');
+    if (exitCode === INTERRUPTED) console.log('Interrupted.');
+    else if (counts.passed + counts.failed === 0) console.log('No test ran.');
     console.log(summaryLine(counts));
     return exitCodeOf(exitCode, counts);
   } finally {

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { shortPath } from '#libs/dev-servers';
 import { checkPorts } from './check-ports.js';
 import { FLOWS } from './demo/flow.js';
@@ -35,7 +33,6 @@ export async function launch(context: LaunchContext): Promise<number> {
 }
 
 async function run(options: StartOptions, context: LaunchContext): Promise<number> {
-  if (existsSync(join(context.root, '.env'))) process.loadEnvFile(join(context.root, '.env'));
   const { services, mayInstall, rawLogs } = options;
   const ports = servicePorts(process.env);
   await checkPorts(services, ports);

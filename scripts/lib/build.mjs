@@ -40,7 +40,12 @@ export async function buildService(name) {
   if (!readStamp()) fs.rmSync(inProject('dist/.tsbuildinfo'), { force: true });
   copyAssets(listSources());
   await compile(step, ['node_modules/@nestjs/cli/bin/nest.js', 'build', name]);
-  step.done(`built dist/apps/${name}/main.js`);
+  const entry = `dist/apps/${name}/main.js`;
+  if (!fs.existsSync(inProject(entry))) {
+    step.fail(`${entry} was not built`);
+    throw new Failure(`apps/${name}/main.ts is missing, or nest-cli.json does not name it.`);
+  }
+  step.done(`built ${entry}`);
 }
 
 async function compile(step, args) {

@@ -9,6 +9,8 @@ const REPORTER = inProject('scripts/lib/jest-counts-reporter.mjs');
 const SERVER_STARTERS = ['process/server-process.ts', 'mongo/private-mongo.ts'].map(
   (file) => `libs/dev-servers/src/${file}`,
 );
+/** The exit code after Ctrl-C. */
+export const INTERRUPTED = 130;
 const STOP_TIMEOUT_MS = 8_000;
 const NODE_OPTIONS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 
@@ -71,7 +73,7 @@ function exitOf(child) {
     child.once('exit', (code) => {
       clearTimeout(forced);
       signals.forEach((signal) => process.off(signal, interrupt));
-      resolve(forced ? 130 : (code ?? 1));
+      resolve(forced ? INTERRUPTED : (code ?? 1));
     });
   });
 }
