@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { connect, StreamConsumer, StreamTrimmer, type BatchHandler } from '#libs/redis-streams';
 import {
+  inspectRedis,
   KEYS,
   loadFunctionLibrary,
   MongoChangeFeed,
@@ -15,7 +16,7 @@ import {
   StreamSettler,
   SYNC_GROUP,
 } from '#libs/sync-adapters';
-import { type Direction, type EntityDefinition, type Outcome } from '#libs/sync-core';
+import { SyncAlert, type Direction, type EntityDefinition, type Outcome } from '#libs/sync-core';
 import type { Redis } from 'ioredis';
 import type { MongoClient } from 'mongodb';
 import { classifySyncFailure } from './flows/classify-sync-failure.js';
@@ -63,6 +64,7 @@ export class SyncEngine {
   readonly observer: EngineObserver;
   private readonly housekeeping: Housekeeping;
   private preImages = false;
+  private toldVolatile = false;
 
   constructor(private readonly options: SyncEngineOptions) {
     const { mongo, database, redisUrl, entities, tombstoneTtlMs } = options;
@@ -88,6 +90,7 @@ export class SyncEngine {
     this.capture = new CaptureFlow({
       entities,
       prepare: async () => {
+        await this.requireSafeRedis();
         this.preImages = (await prepareCollections(db, entities)).preImages;
         await loadFunctionLibrary(this.commands, entities, tombstoneTtlMs);
       },
@@ -116,6 +119,26 @@ export class SyncEngine {
       }),
       observer: this.observer,
     });
+  }
+
+  /**
+   * Looks at how Redis is configured, as soon as it answers.
+   *
+   * @throws Error when it may evict keys: it would throw away streams and tombstones
+   */
+  async requireSafeRedis(): Promise<void> {
+    const { evicting, volatile, policy } = await inspectRedis(this.commands);
+    if (evicting)
+      throw new Error(
+        `${SyncAlert.EvictingRedis} Redis may evict keys (maxmemory-policy ${policy}); set noeviction`,
+      );
+    if (volatile && !this.toldVolatile) {
+      this.toldVolatile = true;
+      this.observer.alert(
+        SyncAlert.VolatileRedis,
+        'Redis keeps no append-only file; a crash of Redis loses acknowledged writes',
+      );
+    }
   }
 
   start(): void {

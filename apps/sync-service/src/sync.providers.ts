@@ -1,4 +1,4 @@
-import { USERS } from '#libs/sync-core';
+import { StoreUnavailableError, USERS } from '#libs/sync-core';
 import {
   Injectable,
   Logger,
@@ -56,7 +56,11 @@ export class EngineLifecycle implements OnApplicationBootstrap, BeforeApplicatio
     private readonly config: SyncServiceConfig,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    // A Redis that is down now is looked at when it is back.
+    await this.engine.requireSafeRedis().catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+    });
     this.engine.start();
   }
 

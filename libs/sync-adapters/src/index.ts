@@ -16,6 +16,7 @@ export * from './redis/redis-in-flight.js';
 export * from './redis/redis-lease.js';
 export * from './redis/redis-projection-target.js';
 export * from './redis/redis-record-store.js';
+export * from './redis/redis-safety.js';
 export * from './redis/scripts.js';
 export * from './redis/stream-settler.js';
 export * from './redis/write-record.js';

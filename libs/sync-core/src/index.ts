@@ -13,6 +13,7 @@ export * from './ports/record-store.js';
 export * from './pipeline/apply-to-mongo.js';
 export * from './pipeline/apply-to-redis.js';
 export * from './pipeline/capture-changes.js';
+export * from './errors.js';
 export * from './ports/apply-targets.js';
 export * from './ports/capture-journal.js';
 export * from './ports/change-feed.js';

@@ -3,6 +3,7 @@ import {
   captureChanges,
   HistoryLostError,
   StoreUnavailableError,
+  SyncAlert,
   type CaptureJournal,
   type CapturePosition,
   type ChangeEvent,
@@ -43,7 +44,7 @@ export interface CaptureObserver {
   /** A batch was published. `changedAt`: epoch ms of its newest change by Mongo's clock. */
   published(events: readonly ChangeEvent[], changedAt?: number): void;
   /** Something a person should know of. */
-  alert(message: string): void;
+  alert(code: SyncAlert, message: string): void;
 }
 
 /** The lease is renewed this often, and given up when renewing fails. */
@@ -117,6 +118,7 @@ export class CaptureFlow {
     } catch (error) {
       if (!(error instanceof HistoryLostError)) throw error;
       this.options.observer.alert(
+        SyncAlert.HistoryLost,
         `the oplog no longer reaches back to the capture position: ${error.message}`,
       );
       await this.begin(position);
@@ -206,10 +208,11 @@ export class CaptureFlow {
   private async recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { observer } = this.options;
     if (error instanceof LeaseLostError) return;
-    if (error instanceof PositionMovedError) observer.alert(error.message);
+    if (error instanceof PositionMovedError) observer.alert(SyncAlert.PositionMoved, error.message);
     else if (error instanceof StoreUnavailableError) this.setMode('waiting', error.message);
     else
       observer.alert(
+        SyncAlert.CaptureFailed,
         `capture failed, trying again: ${error instanceof Error ? error.message : String(error)}`,
       );
     await pause(this.backoff.next(), signal);

@@ -1,5 +1,5 @@
 import type { ConsumerMode, StreamConsumer } from '#libs/redis-streams';
-import type { ChangeEvent, Conflict, Direction } from '#libs/sync-core';
+import { SyncAlert, type ChangeEvent, type Conflict, type Direction } from '#libs/sync-core';
 import type { CaptureMode, CaptureObserver } from '../flows/capture.flow.js';
 import type { FlowObserver } from '../flows/flow-context.js';
 
@@ -73,15 +73,15 @@ export class EngineObserver implements CaptureObserver {
     this.captureStatus = { ...this.captureStatus, captured, caughtUpAt: Date.now() };
   }
 
-  alert(message: string): void {
+  alert(code: SyncAlert, message: string): void {
     this.alerts += 1;
-    this.log.warn(message);
+    this.log.warn(`${code} ${message}`);
   }
 
   collectionLost(collection: string, operation: string): void {
     this.alert(
-      `collection ${collection}: ${operation}. Its records vanished from MongoDB without a change each; Redis still ` +
-        'shows them. Restore the collection, or delete the records through the API.',
+      SyncAlert.CollectionLost,
+      `collection ${collection}: ${operation}; Redis still shows its records`,
     );
   }
 
@@ -105,33 +105,38 @@ export class EngineObserver implements CaptureObserver {
       if (state === 'closed') this.log.info(`${direction}: working again`);
     });
     consumer.on('group-lost', ({ error }) =>
-      this.alert(`${direction}: stream or group lost: ${text(error)}`),
+      this.alert(SyncAlert.StreamLost, `${direction}: stream or group lost: ${text(error)}`),
     );
     consumer.on('lost', ({ ids }) =>
       this.alert(
+        SyncAlert.EntriesTrimmed,
         `${direction}: ${ids.length} entries were trimmed before they were handled; emitting them again`,
       ),
     );
     consumer.on('dead-lettered', ({ id, letterId, error }) =>
-      this.alert(`${direction}: entry ${id} is dead letter ${letterId}: ${text(error)}`),
+      this.alert(
+        SyncAlert.DeadLettered,
+        `${direction}: entry ${id} is dead letter ${letterId}: ${text(error)}`,
+      ),
     );
   }
 
   pressure(direction: Direction, overfull: boolean): void {
     this.update(direction, { overfull });
-    if (overfull) this.alert(`${direction}: the stream is longer than its cap`);
+    if (overfull) this.alert(SyncAlert.StreamOverCap, `${direction}: the stream is longer than its cap`);
   }
 
   repaired(direction: Direction, report: { readonly vanished: number; readonly emittedAgain: number }): void {
     if (report.vanished === 0 && report.emittedAgain === 0) return;
     this.alert(
+      SyncAlert.Repaired,
       `${direction}: repaired: ${report.vanished} entries had vanished, ${report.emittedAgain} records emitted again`,
     );
   }
 
   fatal(direction: Direction, error: unknown): void {
     this.update(direction, { fatal: text(error) });
-    this.log.error(`${direction}: stopped for good: ${text(error)}`);
+    this.log.error(`${SyncAlert.LaneStopped} ${direction}: stopped for good: ${text(error)}`);
   }
 
   private conflicts(direction: Direction, conflicts: readonly Conflict[]): void {
@@ -148,7 +153,7 @@ export class EngineObserver implements CaptureObserver {
     const alerted = this.lanes[direction].largestSkewMs > SKEW_ALERT_MS;
     if (largestSkewMs !== this.lanes[direction].largestSkewMs) this.update(direction, { largestSkewMs });
     if (largestSkewMs > SKEW_ALERT_MS && !alerted) {
-      this.alert(`${direction}: a version lies ${largestSkewMs} ms ahead of this clock; check the clocks`);
+      this.alert(SyncAlert.ClockSkew, `${direction}: a version lies ${largestSkewMs} ms ahead of this clock`);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { RedisBooks } from '#libs/sync-adapters';
-import { DIRECTIONS, StoreUnavailableError, type Direction } from '#libs/sync-core';
+import { DIRECTIONS, StoreUnavailableError, SyncAlert, type Direction } from '#libs/sync-core';
 import type { EngineObserver } from '../metrics/engine-observer.js';
 import type { LostStreamRepair } from './lost-stream.js';
 
@@ -65,6 +65,7 @@ export class Housekeeping {
       // With a store down there is nothing to keep in order; the wishes stand until the next round.
       if (error instanceof StoreUnavailableError) return;
       this.options.observer.alert(
+        SyncAlert.HousekeepingFailed,
         `housekeeping failed: ${error instanceof Error ? error.message : String(error)}`,
       );
     }

@@ -1,0 +1,74 @@
+/**
+ * What the sync tells people about: in log lines, health and dead letters. Codes are stable; `docs/errors.md` is
+ * generated from these comments. 1xx capture, 2xx streams, 3xx apply, 4xx configuration; HTTP has 5xx of its own.
+ */
+export enum SyncAlert {
+  /**
+   * The oplog no longer reaches back to the capture position (the sync was down for longer than the oplog window).
+   * Nothing to do: all documents are published again, beside new changes. Make the oplog larger if it happens often.
+   */
+  HistoryLost = 'SYNC_101',
+  /**
+   * The capture position was moved or removed by somebody else: a second capture took over, or Redis was wiped.
+   * Nothing to do: capture starts over from what Redis says. After a wipe that means a full snapshot.
+   */
+  PositionMoved = 'SYNC_102',
+  /**
+   * A collection was dropped or renamed. Its records vanished from MongoDB without a change each, and Redis still
+   * shows them. Restore the collection, or delete the records through the API.
+   */
+  CollectionLost = 'SYNC_103',
+  /**
+   * Capture failed for a reason that is not an outage; it tries again with back-off. Read the message; if it stays,
+   * the server may lack what is needed (a replica set, MongoDB 4.4 or newer, rights to watch the database).
+   */
+  CaptureFailed = 'SYNC_104',
+  /**
+   * A stream or its consumer group disappeared (deleted, flushed, failed over). Nothing to do: it is created again, and
+   * every record with an unsettled change is emitted again. Find out who deletes keys of the sync.
+   */
+  StreamLost = 'SYNC_201',
+  /**
+   * Entries were trimmed from a stream before they were handled. Nothing to do: their records are emitted again. Trim
+   * the streams with nothing but the product: `MAXLEN` knows no consumer groups.
+   */
+  EntriesTrimmed = 'SYNC_202',
+  /**
+   * A direction was repaired: entries that had vanished from its stream were booked, and their records emitted again.
+   */
+  Repaired = 'SYNC_203',
+  /**
+   * A stream is longer than its cap. Capture waits; Redis-first writes go on. Look at the lane's mode and at the store
+   * it writes to.
+   */
+  StreamOverCap = 'SYNC_204',
+  /**
+   * Housekeeping failed for a reason that is not an outage; it tries again in its next round.
+   */
+  HousekeepingFailed = 'SYNC_205',
+  /**
+   * An entry cannot be applied and is a dead letter now. Read the reason at `/dead-letters`, mend it, and replay the
+   * letter; the version compare keeps an overtaken one from doing harm.
+   */
+  DeadLettered = 'SYNC_301',
+  /**
+   * A version lies seconds ahead of this clock. Check the clocks of MongoDB, Redis and the services (NTP); beyond
+   * `SYNC_MAX_SKEW_MS` entries become dead letters.
+   */
+  ClockSkew = 'SYNC_302',
+  /**
+   * A lane stopped for good because waiting cannot help, e.g. Redis refuses the password. Mend the configuration and
+   * restart the service.
+   */
+  LaneStopped = 'SYNC_303',
+  /**
+   * Redis may evict keys (`maxmemory-policy allkeys-*`): it would throw away streams and tombstones. The sync refuses to
+   * start. Set `maxmemory-policy noeviction`.
+   */
+  EvictingRedis = 'SYNC_401',
+  /**
+   * Redis keeps no append-only file. A crash of Redis loses what it acknowledged since its last snapshot. Set
+   * `appendonly yes`.
+   */
+  VolatileRedis = 'SYNC_402',
+}
