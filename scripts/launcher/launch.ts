@@ -48,8 +48,10 @@ async function run(options: StartOptions, context: LaunchContext): Promise<numbe
       say(`\n${summary(servers, services, ports)}\n`);
       const demoOk = !options.demo || (await performDemo(system.urls, ports));
       exitCode = demoOk ? 0 : 1;
-      system.openLogs();
-      if (!(options.demo && options.exit)) await interrupted.first;
+      if (!(options.demo && options.exit)) {
+        system.openLogs();
+        await interrupted.first;
+      }
     }
   } finally {
     say('· stopping …');
