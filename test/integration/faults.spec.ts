@@ -252,7 +252,7 @@ withRedis('a cut connection', () => {
     }
   });
 
-  it('I4: captured, applied and booked once, however often replies to the engine are lost', async () => {
+  it('I18: captured, applied and booked once, however often replies to the engine are lost', async () => {
     const bench = await SyncBench.start();
     const proxy = await TcpProxy.start({ port: bench.server.port });
     bench.engine = bench.newEngine({ redisUrl: `redis://127.0.0.1:${proxy.port}` });

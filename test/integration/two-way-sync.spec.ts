@@ -92,7 +92,7 @@ describeWith(describe, redisUnavailableReason())('two-way sync', () => {
     await bench.settled(keys);
   });
 
-  it('keeps Mongo-owned and secret fields: shown or hidden, never written from Redis', async () => {
+  it('I17: Mongo-owned fields are shown in Redis and never written from there; secret ones never leave Mongo', async () => {
     const key = email();
     const users = bench.db.collection('users');
     await bench.mongo().write(user(key, { name: 'Ada' }));
@@ -128,6 +128,19 @@ describeWith(describe, redisUnavailableReason())('two-way sync', () => {
     expect(await bench.db.collection('users').findOne({ email: to })).toMatchObject({
       passwordHash: 'secret',
     });
+  });
+
+  it('I16: every write of a record gets a version of its own, on either side, however many come at once', async () => {
+    const key = email();
+    for (const store of [bench.mongo(), bench.inRedis()]) {
+      const results = await Promise.all(
+        Array.from({ length: 100 }, (_, i) => store.write(user(key, { name: `n${i}` }))),
+      );
+      const versions = results.map((result) => ('record' in result ? result.record.version : 0));
+      expect(new Set(versions).size).toBe(100);
+      expect(versions.every(Number.isSafeInteger)).toBe(true);
+    }
+    await bench.settled([key]);
   });
 
   describe('I8: writes by others, who know nothing of versions', () => {
