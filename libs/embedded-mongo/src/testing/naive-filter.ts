@@ -41,11 +41,16 @@ function naiveOperator(path: string[], operator: string, argument: unknown, doc:
       return arraysAt(doc, path).some((items) => items.length === argument);
     case '$elemMatch':
       return arraysAt(doc, path).some((items) =>
-        items.some((item) => isDoc(item) && naiveMatch(argument as Document, item)),
+        items.some((item) => naiveElement(argument as Document, item)),
       );
     default:
       return leaves.some(({ value }) => naiveTest(operator, argument, value));
   }
+}
+
+/** An array within the array counts as a document with its indexes for names. */
+function naiveElement(filter: Document, item: unknown): boolean {
+  return (isDoc(item) || Array.isArray(item)) && naiveMatch(filter, { ...item });
 }
 
 function naiveTest(operator: string, argument: unknown, value: unknown): boolean {

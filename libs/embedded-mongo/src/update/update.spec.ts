@@ -1,4 +1,5 @@
 import { Decimal128, Timestamp } from 'bson';
+import { codeOf } from '../testing/code-of.js';
 import { deepFreeze } from '../testing/arbitraries.js';
 import { parseCollation, type Document } from '../values/index.js';
 import {
@@ -207,7 +208,7 @@ describe('update operators', () => {
     ['$pop by two', { a: [1] }, { $pop: { a: 2 } }, 9],
     ['$rename to a number', { a: 1 }, { $rename: { a: 1 } }, 2],
   ])('refuses %s', (_name, doc, spec, code, ctx = {}) => {
-    expect(() => update(doc, spec, ctx)).toThrow(expect.objectContaining({ code }));
+    expect(codeOf(() => update(doc, spec, ctx))).toBe(code);
   });
 
   it('an equal _id may be set', () => {
@@ -359,6 +360,6 @@ describe('upserts', () => {
     ['another _id than the filter wants', { _id: 1 }, { $set: { _id: 2 } }, 66],
     ['a replacement with another _id', { _id: 1 }, { _id: 2 }, 66],
   ])('refuse %s', (_name, filter, spec, code) => {
-    expect(() => insert(filter, spec)).toThrow(expect.objectContaining({ code }));
+    expect(codeOf(() => insert(filter, spec))).toBe(code);
   });
 });

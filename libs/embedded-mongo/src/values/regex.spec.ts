@@ -1,4 +1,5 @@
 import { BSONRegExp } from 'bson';
+import { codeOf } from '../testing/code-of.js';
 import { toRegExp } from './index.js';
 
 const test = (pattern: string, options: string, text: string): boolean =>
@@ -29,11 +30,11 @@ describe('regular expressions', () => {
   it.each(['(', '[[:alpha:]]', '(?>a)', 'a++', '\\Qa\\E', '(?P<n>a)'])(
     'refuses /%s/ instead of reading it as JS',
     (pattern) => {
-      expect(() => test(pattern, '', '')).toThrow(expect.objectContaining({ code: 51091 }));
+      expect(codeOf(() => test(pattern, '', ''))).toBe(51091);
     },
   );
 
   it('refuses unknown options', () => {
-    expect(() => toRegExp('a', 'q')).toThrow(expect.objectContaining({ code: 51108 }));
+    expect(codeOf(() => toRegExp('a', 'q'))).toBe(51108);
   });
 });
