@@ -49,8 +49,8 @@ export interface CaptureObserver {
 
 /** The lease is renewed this often, and given up when renewing fails. */
 const RENEW_EVERY_MS = 3_000;
-/** An idle position is saved this often, so that it cannot age out of the oplog. */
-const SAVE_IDLE_EVERY_MS = 5_000;
+/** An idle position is saved this often: so that it cannot age out of the oplog, and to notice a wiped Redis. */
+const SAVE_IDLE_EVERY_MS = 1_000;
 
 class PositionMovedError extends Error {
   override readonly name = 'PositionMovedError';

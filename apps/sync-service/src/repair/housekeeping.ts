@@ -9,7 +9,7 @@ export interface HousekeepingOptions {
   readonly observer: EngineObserver;
 }
 
-const ROUND_MS = 5_000;
+const ROUND_MS = 2_000;
 const PROCESSED_GENERATION = { maxAgeMs: 60 * 60 * 1000, maxMembers: 200_000 };
 
 /**

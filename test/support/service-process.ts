@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { freePort } from '#libs/dev-servers';
+
+export type ServiceName = 'api-gateway' | 'user-service' | 'sync-service';
+
+const START_DEADLINE_MS = 20_000;
+
+/** One service as a process of its own, as users run it: killed, restarted on the same port, stopped in order. */
+export class ServiceProcess {
+  private child: ChildProcess | undefined;
+  readonly output: string[] = [];
+
+  private constructor(
+    readonly name: ServiceName,
+    readonly port: number,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  static async start(name: ServiceName, env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    const service = new ServiceProcess(name, await freePort(), env);
+    await service.launch();
+    return service;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it (again) and waits until it listens. */
+  async launch(): Promise<void> {
+    const main = `dist/apps/${this.name}/main.js`;
+    if (!existsSync(main)) throw new Error(`${main} is missing: npm run build makes it`);
+    const child = spawn(process.execPath, [main], {
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        LOG_FORMAT: 'json',
+        RATE_LIMIT_PER_SECOND: '0',
+        ...this.env,
+        PORT: String(this.port),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => this.output.push(line));
+    }
+    const deadline = Date.now() + START_DEADLINE_MS;
+    while (!(await this.answers())) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`${this.name} does not listen:\n${this.output.slice(-20).join('\n')}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Sends the signal and waits for the end. Returns the exit code; null when the signal ended it. */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    const [code] = (await exited) as [number | null];
+    return code;
+  }
+
+  private async answers(): Promise<boolean> {
+    const live = this.name === 'user-service' ? '/users/health/live' : '/health/live';
+    return fetch(this.url + live).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+}

@@ -1,0 +1,143 @@
+import {
+  startPrivateMongo,
+  startPrivateRedis,
+  type PrivateMongo,
+  type PrivateRedis,
+} from '#libs/dev-servers';
+import { connect } from '#libs/redis-streams';
+import type { Redis } from 'ioredis';
+import { MongoClient } from 'mongodb';
+import type { SyncReport } from '../../apps/sync-service/src/metrics/metrics-report.js';
+import { eventually } from './eventually.js';
+import { ServiceProcess } from './service-process.js';
+
+export type Side = 'mongo-first' | 'redis-first';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The whole product as its users run it: three processes, a Redis and a MongoDB, reached over HTTP. */
+export class ThreeServices {
+  private constructor(
+    readonly server: PrivateRedis,
+    readonly mongo: PrivateMongo,
+    readonly redis: Redis,
+    readonly client: MongoClient,
+    readonly users: ServiceProcess,
+    readonly sync: ServiceProcess,
+    readonly gateway: ServiceProcess,
+  ) {}
+
+  static async start(): Promise<ThreeServices> {
+    const server = await startPrivateRedis({ appendonly: true });
+    const mongo = await startPrivateMongo();
+    const env = {
+      REDIS_URL: server.url,
+      MONGODB_URI: mongo.uri,
+      MONGODB_DATABASE: mongo.database,
+      ADMIN_TOKEN: 'a-token-for-tests-only',
+    };
+    const [users, sync] = await Promise.all([
+      ServiceProcess.start('user-service', env),
+      ServiceProcess.start('sync-service', env),
+    ]);
+    const gateway = await ServiceProcess.start('api-gateway', {
+      ...env,
+      USER_SERVICE_URL: users.url,
+      SYNC_SERVICE_URL: sync.url,
+    });
+    const redis = connect({ url: server.url, profile: 'commands' });
+    const client = await MongoClient.connect(mongo.uri);
+    return new ThreeServices(server, mongo, redis, client, users, sync, gateway);
+  }
+
+  async ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await fetch(this.gateway.url + path, {
+      method,
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text ? JSON.parse(text) : {}) as Record<string, unknown>,
+    };
+  }
+
+  post(side: Side, body: unknown, query = ''): Promise<Answer> {
+    return this.ask('POST', `/${side}/users${query}`, body);
+  }
+
+  get(side: Side, email: string): Promise<Answer> {
+    return this.ask('GET', `/${side}/users/${encodeURIComponent(email)}`);
+  }
+
+  async metrics(): Promise<SyncReport> {
+    return (await (await fetch(`${this.sync.url}/metrics`)).json()) as SyncReport;
+  }
+
+  /** Waits until nothing is under way and the books balance, and returns both stores' living users by e-mail. */
+  async settled(timeoutMs = 60_000): Promise<{ mongo: Map<string, unknown>; redis: Map<string, unknown> }> {
+    return eventually(
+      async () => {
+        const { directions, capture } = await this.metrics();
+        for (const { inFlight, balanced, unread, pending } of Object.values(directions)) {
+          expect({ inFlight, balanced, unread, pending }).toEqual({
+            inFlight: 0,
+            balanced: true,
+            unread: 0,
+            pending: 0,
+          });
+        }
+        expect(capture.mode).toBe('streaming');
+        const stores = { mongo: await this.inMongo(), redis: await this.inRedis() };
+        expect(differences(stores.mongo, stores.redis)).toEqual([]);
+        return stores;
+      },
+      { timeoutMs, everyMs: 200 },
+    );
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.gateway, this.users, this.sync].map((service) => service.end('SIGTERM')));
+    this.redis.disconnect();
+    await this.client.close();
+    await this.mongo.stop();
+    await this.server.stop();
+  }
+
+  private async inMongo(): Promise<Map<string, unknown>> {
+    const users = this.client.db(this.mongo.database).collection('users');
+    const documents = await users.find({ deleted: { $ne: true } }, { projection: { _id: 0 } }).toArray();
+    return new Map(documents.map((document) => [String(document.email), document]));
+  }
+
+  private async inRedis(): Promise<Map<string, unknown>> {
+    const keys = await this.redis.zrange('index:users', 0, -1);
+    const texts = keys.length === 0 ? [] : await this.redis.mget(keys.map((key) => `user:${key}`));
+    return new Map(keys.map((key, index) => [key, JSON.parse(texts[index] ?? 'null')]));
+  }
+}
+
+/** E-mails whose record is not the same on both sides. */
+function differences(a: Map<string, unknown>, b: Map<string, unknown>): string[] {
+  const emails = new Set([...a.keys(), ...b.keys()]);
+  return [...emails].filter((email) => sorted(a.get(email)) !== sorted(b.get(email)));
+}
+
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    member && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : member,
+  );
+}
