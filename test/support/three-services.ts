@@ -122,7 +122,7 @@ export class ThreeServices {
   }
 
   private async inRedis(): Promise<Map<string, unknown>> {
-    const keys = await this.redis.zrange('index:users', 0, -1);
+    const keys = await this.redis.zrange('index:users', '0', '-1');
     const texts = keys.length === 0 ? [] : await this.redis.mget(keys.map((key) => `user:${key}`));
     return new Map(keys.map((key, index) => [key, JSON.parse(texts[index] ?? 'null')]));
   }
