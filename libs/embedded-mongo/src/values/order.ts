@@ -94,7 +94,7 @@ export function valuesEqual(a: unknown, b: unknown, collation?: Collation): bool
 
 /** Equal also in type and field order: writing `b` over `a` would change nothing. */
 export function identical(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
+  if (a === b) return a !== 0 || Object.is(a, b);
   const left = asNumeric(a);
   if (left !== undefined) {
     const right = asNumeric(b);
