@@ -30,10 +30,16 @@ export default tseslint.config(
     extends: [tseslint.configs.recommendedTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'off', // decorated constructors need value imports
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-extraneous-class': 'off', // Nest modules
       '@typescript-eslint/prefer-nullish-coalescing': 'off',
       '@typescript-eslint/no-empty-function': 'off',
@@ -42,25 +48,49 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  forbid(['libs/sync-core/src/domain/**'], [
-    DRIVERS_AND_NEST,
-    APPS,
-    OTHER_LIBS([]),
-    { regex: '(ports|pipeline)/', message: 'domain imports only domain.' },
-  ]),
-  forbid(['libs/sync-core/src/ports/**'], [
-    DRIVERS_AND_NEST,
-    APPS,
-    OTHER_LIBS([]),
-    { regex: 'pipeline/', message: 'ports import only domain.' },
-  ]),
-  forbid(['libs/sync-core/src/pipeline/**', 'libs/sync-core/src/testing/**'], [DRIVERS_AND_NEST, APPS, OTHER_LIBS([])]),
+  forbid(
+    ['libs/sync-core/src/domain/**'],
+    [
+      DRIVERS_AND_NEST,
+      APPS,
+      OTHER_LIBS([]),
+      { regex: '(ports|pipeline)/', message: 'domain imports only domain.' },
+    ],
+  ),
+  forbid(
+    ['libs/sync-core/src/ports/**'],
+    [DRIVERS_AND_NEST, APPS, OTHER_LIBS([]), { regex: 'pipeline/', message: 'ports import only domain.' }],
+  ),
+  forbid(
+    ['libs/sync-core/src/pipeline/**', 'libs/sync-core/src/testing/**'],
+    [DRIVERS_AND_NEST, APPS, OTHER_LIBS([])],
+  ),
   forbid(['libs/redis-streams/**'], [APPS, OTHER_LIBS(['dev-servers'])]),
   forbid(['libs/embedded-mongo/**'], [APPS, OTHER_LIBS([])]),
   forbid(['libs/dev-servers/**'], [APPS, OTHER_LIBS(['embedded-mongo'])]),
   forbid(['libs/sync-adapters/**'], [APPS, OTHER_LIBS(['sync-core', 'redis-streams', 'dev-servers'])]),
-  forbid(['libs/service-kit/**'], [APPS, OTHER_LIBS(['sync-core', 'sync-adapters', 'redis-streams', 'dev-servers'])]),
+  forbid(
+    ['libs/service-kit/**'],
+    [APPS, OTHER_LIBS(['sync-core', 'sync-adapters', 'redis-streams', 'dev-servers'])],
+  ),
   { files: ['**/*.spec.ts', 'test/**', 'bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },
-  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', fetch: 'readonly', Buffer: 'readonly', AbortSignal: 'readonly', AbortController: 'readonly' } } },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        fetch: 'readonly',
+        Buffer: 'readonly',
+        AbortSignal: 'readonly',
+        AbortController: 'readonly',
+      },
+    },
+  },
   prettier,
 );
