@@ -169,6 +169,9 @@ export class SimMongo implements MongoAuthority, RecordTarget {
           winner: { version: doc?.version ?? 0, source: 'mongo' },
         };
       }
+      if (doc?.version != null && event.version <= doc.version) {
+        this.world.violated(`I7: an apply of ${event.version} overwrote ${doc.version} on ${event.key}`);
+      }
       const fields =
         event.op === 'delete'
           ? owned(doc?.fields ?? {})

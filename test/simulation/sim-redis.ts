@@ -155,6 +155,9 @@ export class SimRedis implements ProjectionTarget, Pick<CaptureJournal, 'known' 
   }
 
   private put(key: string, held: Held): void {
+    const before = this.held.get(key)?.version ?? 0;
+    if (held.version < before)
+      this.world.violated(`I3: Redis went back from ${before} to ${held.version} on ${key}`);
     if (held.fields === null && this.world.mutation === 'no-tombstones') this.held.delete(key);
     else this.held.set(key, held);
   }

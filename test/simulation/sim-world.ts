@@ -20,7 +20,6 @@ export type Mutation =
   | 'drop-echoes-by-origin'
   | 'ignore-ties'
   | 'no-stamping'
-  | 'stamp-below-flight'
   | 'no-set-back-check'
   | 'no-set-back-at-capture'
   | 'non-atomic-compare'
@@ -40,6 +39,8 @@ export class SimWorld {
   /** One atomic write of some client or outsider; set by the run. */
   interloper: () => void = () => undefined;
   faults = true;
+  /** The first thing that must never happen, and did. */
+  violation: string | null = null;
 
   constructor(
     readonly random: Random,
@@ -50,6 +51,11 @@ export class SimWorld {
 
   advance(ms: number): void {
     this.now += ms;
+  }
+
+  /** Notes a breach of safety: final equality would not show it, because later steps may heal it. */
+  violated(what: string): void {
+    this.violation ??= what;
   }
 
   nextVersion(clock: 'mongo' | 'redis', stored: number): number {

@@ -167,6 +167,7 @@ class Run {
   }
 
   private compare(): string | null {
+    if (this.world.violation) return this.world.violation;
     for (const key of this.keys) {
       const doc = this.mongo.docs.get(key);
       const held = this.redis.held.get(key);
