@@ -3,6 +3,7 @@ import {
   addDecimals,
   divideDecimals,
   multiplyDecimals,
+  negateDecimal,
   remainderOfDecimals,
   roundedDecimalOf,
   toDecimal128,
@@ -25,6 +26,11 @@ interface Operation {
 }
 
 const ADD: Operation = { decimal: addDecimals, double: (a, b) => a + b, integer: (a, b) => a + b };
+const SUBTRACT: Operation = {
+  decimal: (a, b) => addDecimals(a, negateDecimal(b)),
+  double: (a, b) => a - b,
+  integer: (a, b) => a - b,
+};
 const MULTIPLY: Operation = { decimal: multiplyDecimals, double: (a, b) => a * b, integer: (a, b) => a * b };
 const REMAINDER: Operation = {
   decimal: remainderOfDecimals,
@@ -40,7 +46,7 @@ export const multiply = (a: Numeric, b: Numeric, overflow?: OnOverflow): Numeric
 /** The divisor must not be zero; the sign is the dividend's. */
 export const remainder = (a: Numeric, b: Numeric): Numeric => apply(REMAINDER, [a, b]);
 
-export const subtract = (a: Numeric, b: Numeric): Numeric => add(a, negate(b));
+export const subtract = (a: Numeric, b: Numeric): Numeric => apply(SUBTRACT, [a, b]);
 
 /** Always a double or a decimal. The divisor must not be zero. */
 export function divide(a: Numeric, b: Numeric): Numeric {
@@ -65,11 +71,4 @@ function apply(operation: Operation, [a, b]: [Numeric, Numeric], overflow?: OnOv
 /** int32 or int64, as opposed to a double. */
 export function isInteger(value: Numeric): value is number | bigint {
   return typeof value === 'bigint' || isInt32(value);
-}
-
-function negate(value: Numeric): Numeric {
-  if (value instanceof Decimal128) return multiply(value, -1);
-  if (typeof value === 'bigint') return value === INT64_MIN ? -Number(value) : -value;
-  if (!isInt32(value)) return -value;
-  return value === -(2 ** 31) ? 2n ** 31n : 0 - value;
 }

@@ -4,6 +4,8 @@ import { documents, numbers, values } from '../testing/arbitraries.js';
 import {
   DESERIALIZE,
   SERIALIZE,
+  arithmetic,
+  type Numeric,
   compareValues,
   identical,
   keyString,
@@ -14,8 +16,12 @@ import {
 const caseless = parseCollation({ locale: 'en', strength: 2 });
 const collations = fc.constantFrom(undefined, caseless);
 
+type Fraction = [numerator: bigint, denominator: bigint];
+
+const digitsOf = (value: bigint): number => value.toString().replace('-', '').length;
+
 /** The exact value of a number as a fraction, by means the library does not use. */
-function rational(value: unknown): [bigint, bigint] | string {
+function rational(value: unknown): Fraction | string {
   const text = value instanceof Decimal128 ? value.toString() : String(value);
   if (typeof value === 'number' && Number.isFinite(value)) {
     let scale = 1n;
@@ -27,8 +33,12 @@ function rational(value: unknown): [bigint, bigint] | string {
     return [BigInt(scaled), scale];
   }
   if (!/\d/.test(text)) return text;
-  const [whole = '', fraction = ''] = text.split('.');
-  return [BigInt(whole + fraction), 10n ** BigInt(fraction.length)];
+  const [mantissa = '', exponent = '0'] = text.split('E');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const scale = BigInt(exponent);
+  const digits = BigInt(whole + fraction);
+  const places = 10n ** BigInt(fraction.length);
+  return scale < 0n ? [digits, places * 10n ** -scale] : [digits * 10n ** scale, places];
 }
 
 function naiveNumberOrder(a: unknown, b: unknown): number {
@@ -59,6 +69,41 @@ describe('the order of values', () => {
         expect(Math.sign(compareValues(a, b))).toBe(naiveNumberOrder(a, b));
       }),
       { numRuns: 1000 },
+    );
+  });
+});
+
+const wholes: fc.Arbitrary<Numeric> = fc.oneof(
+  fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+);
+const decimals: fc.Arbitrary<Numeric> = fc
+  .tuple(fc.bigInt({ min: -(10n ** 16n), max: 10n ** 16n }), fc.integer({ min: 0, max: 8 }))
+  .map(([digits, places]) => {
+    const text = (digits < 0n ? -digits : digits).toString().padStart(places + 1, '0');
+    const whole = text.slice(0, text.length - places);
+    return Decimal128.fromString(`${digits < 0n ? '-' : ''}${whole}.${text.slice(text.length - places)}0`);
+  });
+
+describe('arithmetic', () => {
+  const operations = [
+    ['add', ([a, b]: Fraction, [c, d]: Fraction): Fraction => [a * d + c * b, b * d]],
+    ['subtract', ([a, b]: Fraction, [c, d]: Fraction): Fraction => [a * d - c * b, b * d]],
+    ['multiply', ([a, b]: Fraction, [c, d]: Fraction): Fraction => [a * c, b * d]],
+  ] as const;
+
+  it.each(operations)('%s is exact for integers that fit and for decimals', (name, exact) => {
+    fc.assert(
+      fc.property(fc.oneof(wholes, decimals), fc.oneof(wholes, decimals), (a, b) => {
+        const [numerator, denominator] = exact(rational(a) as Fraction, rational(b) as Fraction);
+        const isDecimal = a instanceof Decimal128 || b instanceof Decimal128;
+        const fits = BigInt.asIntN(64, numerator) === numerator || isDecimal;
+        const result = arithmetic[name](a, b);
+        const [top, bottom] = rational(result) as Fraction;
+        if (fits && digitsOf(numerator) <= 34) expect(top * denominator).toBe(numerator * bottom);
+        else if (!isDecimal) expect(result).toBe(Number(numerator));
+      }),
+      { numRuns: 500 },
     );
   });
 });
