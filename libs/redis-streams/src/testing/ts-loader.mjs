@@ -11,12 +11,8 @@ if (isMainThread) register(import.meta.url);
 const isSource = (url) => url.startsWith('file:') && !url.includes('/node_modules/');
 
 export async function resolve(specifier, context, next) {
-  if (
-    specifier.startsWith('.') &&
-    specifier.endsWith('.js') &&
-    context.parentURL &&
-    isSource(context.parentURL)
-  ) {
+  const fromSource = context.parentURL?.endsWith('.ts') && isSource(context.parentURL);
+  if (fromSource && specifier.startsWith('.') && specifier.endsWith('.js')) {
     return next(specifier.replace(/\.js$/, '.ts'), context);
   }
   return next(specifier, context);
