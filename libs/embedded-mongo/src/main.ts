@@ -2,6 +2,7 @@
 import { parseCommandLine, USAGE, UsageError } from './command-line.js';
 import { NOTICE } from './commands/diagnostics.js';
 import { FolderLockedError } from './journal/folder-lock.js';
+import { systemErrorCode } from './journal/system-error.js';
 import { startEmbeddedMongo, type EmbeddedMongo } from './start.js';
 
 /** Exit codes of the command line. */
@@ -38,15 +39,15 @@ function stopOnSignal(server: EmbeddedMongo): void {
 }
 
 function explain(error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const portTaken = systemErrorCode(error) === 'EADDRINUSE';
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof UsageError) {
     process.stderr.write(`${message}\n${USAGE}\n`);
     process.exit(EXIT.usage);
   }
-  const hint = code === 'EADDRINUSE' ? '; choose another --port, or stop what uses this one' : '';
+  const hint = portTaken ? '; choose another --port, or stop what uses this one' : '';
   process.stderr.write(`embedded-mongo cannot start: ${message}${hint}\n`);
-  if (code === 'EADDRINUSE') process.exit(EXIT.portTaken);
+  if (portTaken) process.exit(EXIT.portTaken);
   process.exit(error instanceof FolderLockedError ? EXIT.folderLocked : EXIT.failure);
 }
 

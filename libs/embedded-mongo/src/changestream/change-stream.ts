@@ -79,8 +79,9 @@ export class ChangeStream implements CursorSource {
       if (this.ended || looked >= CHUNK) break;
     }
     this.ready = this.transform(events);
-    if (looked === 0 && visibleUpTo > this.position.time)
+    if (looked === 0 && visibleUpTo >= this.position.time) {
       this.position = { time: visibleUpTo, index: Infinity };
+    }
     return looked > 0;
   }
 

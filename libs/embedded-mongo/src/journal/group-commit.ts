@@ -1,5 +1,6 @@
 import { commandError } from '../errors.js';
 import type { LogWriter } from './log-writer.js';
+import { systemErrorCode } from './system-error.js';
 
 export type FsyncMode = 'interval' | 'always' | 'none';
 
@@ -95,8 +96,7 @@ const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 function refusal(cause: unknown): Error {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return NO_SPACE.has(code)
+  return NO_SPACE.has(systemErrorCode(cause))
     ? commandError(14031, `No space left for the log: the write was refused and has no effect (${message})`)
     : commandError(96, `The log cannot be written: the write was refused (${message})`);
 }
