@@ -63,9 +63,7 @@ export class SimRedis implements ProjectionTarget, Pick<CaptureJournal, 'known' 
 
   async known(_entity: EntityDefinition, key: string): Promise<KnownVersions> {
     await this.world.gap();
-    const flying =
-      this.world.mutation === 'stamp-below-flight' ? 0 : (this.mongoChanges.flying.get(key) ?? 0);
-    return { held: this.held.get(key)?.version ?? 0, flying };
+    return { held: this.held.get(key)?.version ?? 0, flying: this.mongoChanges.flying.get(key) ?? 0 };
   }
 
   /** Events and position in one step; the position is the number of oplog entries taken. */
