@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export interface VictimSettings {
+  /** Path of the compiled `server.ts`. */
+  script: string;
+  folder: string;
+  fsync: string;
+}
+
+/** The server in a process of its own, killed and started again on the same port and folder. */
+export class Victim {
+  /** Times from starting the process until it listened, in ms. */
+  readonly restarts: number[] = [];
+  private child: ChildProcess | undefined;
+  private port = 0;
+
+  constructor(private readonly settings: VictimSettings) {}
+
+  get uri(): string {
+    return `mongodb://127.0.0.1:${this.port}/?replicaSet=rs0`;
+  }
+
+  async start(): Promise<void> {
+    const { script, folder, fsync } = this.settings;
+    const started = performance.now();
+    const child = spawn(process.execPath, [script, String(this.port), folder, fsync], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    this.child = child;
+    this.port = await readyPort(child);
+    this.restarts.push(performance.now() - started);
+  }
+
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
+}
+
+function readyPort(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      reject(new Error(`the server did not start: exit code ${String(code)}`));
+    });
+    if (!child.stdout) return;
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [word, port] = line.split(' ');
+      if (word === 'ready') resolve(Number(port));
+    });
+  });
+}
