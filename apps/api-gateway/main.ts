@@ -1,1 +1,5 @@
-export {};
+import { bootstrapService } from '#libs/service-kit';
+import { GatewayConfig } from './src/gateway.config.js';
+import { GatewayModule } from './src/gateway.module.js';
+
+await bootstrapService({ name: 'api-gateway', module: GatewayModule, config: GatewayConfig });

@@ -1,4 +1,4 @@
-import { MongoSettings, ServiceConfig, SettingsGroup } from '#libs/service-kit';
+import { MongoSettings, ServiceConfig, SettingsGroup, TombstoneSettings } from '#libs/service-kit';
 
 /** What the user service is told. */
 export class UserServiceConfig extends ServiceConfig {
@@ -9,4 +9,7 @@ export class UserServiceConfig extends ServiceConfig {
 
   @SettingsGroup()
   readonly mongo = new MongoSettings();
+
+  @SettingsGroup()
+  readonly tombstones = new TombstoneSettings();
 }

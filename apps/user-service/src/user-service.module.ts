@@ -16,7 +16,7 @@ export class UserServiceModule {
         TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }),
       ],
       controllers: [HealthController, UsersController],
-      providers: mongoProviders(config.mongo),
+      providers: mongoProviders(config),
     };
   }
 }

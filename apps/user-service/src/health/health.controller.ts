@@ -22,7 +22,7 @@ export class HealthController {
   @HealthCheck()
   check(): Promise<HealthCheckResult> {
     if (this.readiness.isStopping) throw notReady('shutting_down');
-    return this.health.check([pingCheck(this.indicators, 'mongo', () => this.mongo.ping())]);
+    return this.health.check([pingCheck(this.indicators, { name: 'mongo', ping: () => this.mongo.ping() })]);
   }
 
   /** The process lives, whatever its store does. */

@@ -1,10 +1,11 @@
-import { StoreUsers, type MongoSettings } from '#libs/service-kit';
+import { StoreUsers, tombstoneTtlMs, type MongoSettings } from '#libs/service-kit';
 import { MongoRecordStore } from '#libs/sync-adapters';
 import { USERS } from '#libs/sync-core';
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { getConnectionToken, MongooseModule } from '@nestjs/mongoose';
 import { MongoClient } from 'mongodb';
 import type { Connection } from 'mongoose';
+import type { UserServiceConfig } from '../user-service.config.js';
 import { MongoLifecycle } from './mongo-lifecycle.js';
 
 /**
@@ -32,7 +33,7 @@ function tolerateOutage(connection: Connection): Connection {
 }
 
 /** The service keeps to the driver: the schema of the records is their owners' business. */
-export function mongoProviders({ database }: MongoSettings): Provider[] {
+export function mongoProviders({ mongo: { database }, tombstones }: UserServiceConfig): Provider[] {
   return [
     {
       provide: MongoClient,
@@ -48,7 +49,12 @@ export function mongoProviders({ database }: MongoSettings): Provider[] {
       provide: StoreUsers,
       useFactory: (client: MongoClient) =>
         new StoreUsers({
-          store: new MongoRecordStore({ client, db: client.db(database), entity: USERS }),
+          store: new MongoRecordStore({
+            client,
+            db: client.db(database),
+            entity: USERS,
+            tombstoneTtlMs: tombstoneTtlMs(tombstones),
+          }),
           basePath: '/users',
         }),
       inject: [MongoClient],

@@ -36,6 +36,7 @@ export async function createService<C extends ServiceConfig>({
   );
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } });
   app.useGlobalFilters(new ProblemFilter(routes));
+  module.prepare?.(app, config);
   return app;
 }
 

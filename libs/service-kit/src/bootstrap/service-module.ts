@@ -1,4 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConfigModule } from '../config/config.module.js';
 import type { ServiceConfig } from '../config/service-config.js';
 import { Readiness } from './readiness.js';
@@ -6,6 +7,8 @@ import { Readiness } from './readiness.js';
 /** The root module of a service, built from its configuration. */
 export interface ServiceModule<C extends ServiceConfig> {
   with(config: C): DynamicModule;
+  /** What the service adds to the application that is no provider, e.g. its OpenAPI pages. */
+  prepare?(app: NestFastifyApplication, config: C): void;
 }
 
 /** What every service has around its own module: its configuration, and {@link Readiness}. */

@@ -1,4 +1,4 @@
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
 import { Setting } from './setting.js';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -82,8 +82,4 @@ export abstract class ServiceConfig {
     unit: 'ms',
   })
   shutdownDeadlineMs = 10_000;
-
-  @IsBoolean()
-  @Setting({ env: 'API_DOCS', about: 'Whether the gateway serves the OpenAPI pages at /api-docs.' })
-  apiDocs = true;
 }

@@ -1,14 +1,18 @@
 import { ServiceUnavailableException } from '@nestjs/common';
 import type { HealthIndicatorFunction, HealthIndicatorService } from '@nestjs/terminus';
 
-/** How long a dependency may take to show that it lives. */
-export const PING_TIMEOUT_MS = 1_000;
+export interface Ping {
+  readonly name: string;
+  /** Resolves while the thing answers. The message of its error is shown; it must hold no secret. */
+  readonly ping: () => Promise<unknown>;
+  /** How long it may take, ms. Default 1,000. */
+  readonly timeoutMs?: number;
+}
 
 /** A check that is up while the ping resolves in time, and otherwise says why it is not. */
 export function pingCheck(
   indicators: HealthIndicatorService,
-  name: string,
-  ping: () => Promise<unknown>,
+  { name, ping, timeoutMs = 1_000 }: Ping,
 ): HealthIndicatorFunction {
   return () =>
     indicators
@@ -16,7 +20,7 @@ export function pingCheck(
       .attempt(async () => {
         await ping();
       })
-      .withTimeout(PING_TIMEOUT_MS);
+      .withTimeout(timeoutMs);
 }
 
 /** What `/health/live` and `/health/ready` say. */

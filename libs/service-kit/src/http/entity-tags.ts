@@ -32,7 +32,15 @@ export function conditionsOf(headers: IncomingHttpHeaders): Conditions {
   };
 }
 
-/** How a condition on the present state ends: `go on`, or the status that answers the request. */
+/** The headers that say the same, for a service behind this one. */
+export function headersOf({ ifMatch, ifNoneMatch }: Conditions): Record<string, string> {
+  return {
+    ...(ifMatch === undefined ? {} : { 'if-match': formatEntityTags(ifMatch) }),
+    ...(ifNoneMatch === undefined ? {} : { 'if-none-match': formatEntityTags(ifNoneMatch) }),
+  };
+}
+
+/** How a condition on the present state ends: it holds, or what answers the request instead. */
 export type ConditionOutcome = 'holds' | 'not-modified' | 'failed';
 
 /** Evaluates the conditions of a read. */
@@ -68,6 +76,12 @@ function parseEntityTags(header: string, text: string): EntityTags {
     detail: `${header} ${message}`,
     errors: [{ in: 'header', field: header, message }],
   });
+}
+
+/** A tag that is none of ours stays one. */
+function formatEntityTags(tags: EntityTags): string {
+  if (tags === '*') return tags;
+  return tags.map(({ weak, version }) => `${weak ? 'W/' : ''}"${version ?? 'foreign'}"`).join(', ');
 }
 
 /** The commas between tags, not those in them. */

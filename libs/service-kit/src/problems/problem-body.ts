@@ -1,5 +1,6 @@
 import { PROBLEM_CATALOG } from './problem-catalog.js';
-import type { FieldError, ProblemError } from './problem-error.js';
+import type { HttpProblem } from './http-problem.js';
+import { ProblemError, type FieldError } from './problem-error.js';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -29,4 +30,9 @@ export function problemBody(error: ProblemError, requestId: string): ProblemBody
     ...(errors === undefined ? {} : { errors }),
     requestId,
   };
+}
+
+/** What a problem without particulars looks like, for the documentation. */
+export function problemExample(problem: HttpProblem): ProblemBody {
+  return problemBody(new ProblemError(problem), '3b241101-e2bb-4255-8caf-4136c566a962');
 }

@@ -19,7 +19,9 @@ export interface ProbeAnswer {
 }
 
 export interface HttpProbe {
+  readonly url: string;
   ask(path: string, what?: ProbeRequest): Promise<ProbeAnswer>;
+  /** Stops the service. Safe to repeat. */
   close(): Promise<void>;
 }
 
@@ -28,7 +30,13 @@ export async function probeOf(app: NestFastifyApplication): Promise<HttpProbe> {
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const dispatcher = new Agent();
+  let closing: Promise<void> | undefined;
+  const closeBoth = async () => {
+    await dispatcher.close();
+    await app.close();
+  };
   return {
+    url,
     ask: async (path, { method = 'GET', headers, raw, json } = {}) => {
       const body = json === undefined ? raw : JSON.stringify(json);
       const answer = await request(`${url}${path}`, {
@@ -42,9 +50,6 @@ export async function probeOf(app: NestFastifyApplication): Promise<HttpProbe> {
       const parsed = isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {};
       return { status: answer.statusCode, headers: answer.headers, text, body: parsed };
     },
-    close: async () => {
-      await dispatcher.close();
-      await app.close();
-    },
+    close: () => (closing ??= closeBoth()),
   };
 }

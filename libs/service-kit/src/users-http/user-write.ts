@@ -13,6 +13,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** W3C trace context, when the client sent one. */
   readonly traceparent?: string;
+  /** Ends the waiting for a service behind this one. */
+  readonly signal?: AbortSignal;
 }
 
 /** A validated write. */

@@ -1,0 +1,27 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { TerminusModule } from '@nestjs/terminus';
+import { serveApiDocs } from './docs/open-api.js';
+import type { GatewayConfig } from './gateway.config.js';
+import { gatewayProviders } from './gateway.providers.js';
+import { HealthController } from './health/health.controller.js';
+import { LandingController } from './landing/landing.controller.js';
+import { MongoFirstController } from './mongo-first/mongo-first.controller.js';
+import { RedisFirstController } from './redis-first/redis-first.controller.js';
+
+/** The way in: HTTP for both sides. */
+@Module({})
+export class GatewayModule {
+  static with(config: GatewayConfig): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [LandingController, HealthController, MongoFirstController, RedisFirstController],
+      providers: gatewayProviders(config),
+    };
+  }
+
+  static prepare(app: NestFastifyApplication, { apiDocs }: GatewayConfig): void {
+    if (apiDocs) serveApiDocs(app);
+  }
+}

@@ -1,0 +1,96 @@
+import { connect } from '#libs/redis-streams';
+import { StoreUsers, tombstoneTtlMs } from '#libs/service-kit';
+import { RedisRecordStore } from '#libs/sync-adapters';
+import { USERS } from '#libs/sync-core';
+import type { OnApplicationShutdown, OnModuleInit, Provider } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { once } from 'node:events';
+import type { GatewayConfig } from './gateway.config.js';
+import { Dependencies } from './health/dependencies.js';
+import { StoreWatch } from './health/store-watch.js';
+import { MONGO_FIRST_EDGE, MONGO_FIRST_PATH } from './mongo-first/mongo-first.controller.js';
+import { RemoteUsers } from './mongo-first/remote-users.js';
+import { UserServiceClient } from './mongo-first/user-service-client.js';
+import { REDIS_FIRST_EDGE, REDIS_FIRST_PATH } from './redis-first/redis-first.controller.js';
+import { SyncFollower } from './users/sync-follower.js';
+import { UsersEdge } from './users/users-edge.js';
+
+/** Builds the two sides, each of which follows its writes to the other. */
+export function gatewayProviders(config: GatewayConfig): Provider[] {
+  return [
+    {
+      provide: Redis,
+      useFactory: () => connect({ url: config.redis.url, profile: 'http', name: 'api-gateway' }),
+    },
+    {
+      provide: UserServiceClient,
+      useFactory: () =>
+        new UserServiceClient({ url: config.userServiceUrl, timeoutMs: config.userServiceTimeoutMs }),
+    },
+    {
+      provide: StoreUsers,
+      useFactory: (redis: Redis) => redisUsers(redis, config),
+      inject: [Redis],
+    },
+    {
+      provide: RemoteUsers,
+      useFactory: (client: UserServiceClient) => new RemoteUsers(client, `/${MONGO_FIRST_PATH}`),
+      inject: [UserServiceClient],
+    },
+    {
+      provide: MONGO_FIRST_EDGE,
+      useFactory: (mongo: RemoteUsers, redis: StoreUsers, watch: StoreWatch) =>
+        new UsersEdge(mongo, new SyncFollower({ users: redis, store: 'redis', watch })),
+      inject: [RemoteUsers, StoreUsers, StoreWatch],
+    },
+    {
+      provide: REDIS_FIRST_EDGE,
+      useFactory: (mongo: RemoteUsers, redis: StoreUsers, watch: StoreWatch) =>
+        new UsersEdge(redis, new SyncFollower({ users: mongo, store: 'mongo', watch })),
+      inject: [RemoteUsers, StoreUsers, StoreWatch],
+    },
+    {
+      provide: Dependencies,
+      useFactory: (redis: Redis, client: UserServiceClient) =>
+        new Dependencies(redis, client, config.syncServiceUrl),
+      inject: [Redis, UserServiceClient],
+    },
+    {
+      provide: StoreWatch,
+      useFactory: (dependencies: Dependencies) => new StoreWatch(dependencies.stores),
+      inject: [Dependencies],
+    },
+    {
+      provide: GatewayConnections,
+      useFactory: (redis: Redis, client: UserServiceClient) => new GatewayConnections(redis, client),
+      inject: [Redis, UserServiceClient],
+    },
+  ];
+}
+
+/** A Redis that is up is connected well within this. */
+const CONNECT_MS = 1_000;
+
+/** Opens the connections before the first request, and closes them after the last. */
+export class GatewayConnections implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly redis: Redis,
+    private readonly userService: UserServiceClient,
+  ) {}
+
+  /** Waits for Redis a moment: requests to a client that is still connecting are refused. Goes on without it. */
+  async onModuleInit(): Promise<void> {
+    if (this.redis.status === 'ready') return;
+    await once(this.redis, 'ready', { signal: AbortSignal.timeout(CONNECT_MS) }).catch(() => undefined);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.redis.disconnect();
+    await this.userService.close();
+  }
+}
+
+function redisUsers(redis: Redis, { tombstones }: GatewayConfig): StoreUsers {
+  const store = new RedisRecordStore({ redis, entity: USERS, tombstoneTtlMs: tombstoneTtlMs(tombstones) });
+  return new StoreUsers({ store, basePath: `/${REDIS_FIRST_PATH}` });
+}

@@ -1,0 +1,16 @@
+import { Controller, Inject } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { UsersEdge } from '../users/users-edge.js';
+import { UsersController } from '../users/users.controller.js';
+
+export const MONGO_FIRST_PATH = 'mongo-first/users';
+export const MONGO_FIRST_EDGE = Symbol('mongo-first users');
+
+/** Users, written to MongoDB first: through the user service, which owns that path. */
+@ApiTags('mongo-first')
+@Controller(MONGO_FIRST_PATH)
+export class MongoFirstController extends UsersController {
+  constructor(@Inject(MONGO_FIRST_EDGE) edge: UsersEdge) {
+    super(edge);
+  }
+}

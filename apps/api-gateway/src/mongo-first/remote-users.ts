@@ -1,0 +1,103 @@
+import {
+  encodeCursor,
+  headersOf,
+  HttpProblem,
+  pathSegment,
+  ProblemError,
+  RETRY_AFTER_SECONDS,
+  SYNC_POSITION_HEADER,
+  type Answer,
+  type Conditions,
+  type RequestContext,
+  type UserRemoval,
+  type UsersSide,
+  type UserWrite,
+  type UserWriteKind,
+} from '#libs/service-kit';
+import type { Page } from '#libs/sync-core';
+import type { UserServiceAnswer, UserServiceClient } from './user-service-client.js';
+
+const SERVICE_PATH = '/users';
+
+const METHODS = { upsert: 'POST', replace: 'PUT', merge: 'PATCH' } as const satisfies Record<
+  UserWriteKind,
+  string
+>;
+
+/** Of the answers of the user service, clients get these headers. */
+const PASSED_ON = ['content-type', 'etag', 'retry-after', 'cache-control', SYNC_POSITION_HEADER] as const;
+
+/** The users behind the user service. Its answers, problems included, are passed on as they are. */
+export class RemoteUsers implements UsersSide {
+  constructor(
+    private readonly client: UserServiceClient,
+    private readonly basePath: string,
+  ) {}
+
+  async read(email: string, conditions: Conditions, context: RequestContext): Promise<Answer> {
+    const request = { method: 'GET', path: pathOf(email), headers: headersOf(conditions) } as const;
+    return this.answerOf(await this.client.send(request, context));
+  }
+
+  async list({ limit, after }: Page, context: RequestContext): Promise<Answer> {
+    const cursor = after === undefined ? '' : `&cursor=${encodeCursor(after)}`;
+    const path = `${SERVICE_PATH}?limit=${limit}${cursor}`;
+    return this.answerOf(await this.client.send({ method: 'GET', path }, context));
+  }
+
+  async write(write: UserWrite, context: RequestContext): Promise<Answer> {
+    const { kind, email, newEmail, conditions } = write;
+    const request = {
+      method: METHODS[kind],
+      path: kind === 'upsert' ? SERVICE_PATH : pathOf(email),
+      headers: headersOf(conditions),
+      body: JSON.stringify(bodyOf(write)),
+    };
+    const answer = this.answerOf(await this.client.send(request, context));
+    return withWritten(answer, newEmail === undefined ? [email] : [email, newEmail]);
+  }
+
+  async remove({ email, conditions }: UserRemoval, context: RequestContext): Promise<Answer> {
+    const request = { method: 'DELETE', path: pathOf(email), headers: headersOf(conditions) } as const;
+    return withWritten(this.answerOf(await this.client.send(request, context)), [email]);
+  }
+
+  async versionOf(email: string, context: RequestContext): Promise<number> {
+    const { status, headers } = await this.read(email, {}, context);
+    if (status === 200 || status === 404) return Number(headers[SYNC_POSITION_HEADER] ?? 0);
+    throw new ProblemError(HttpProblem.ServiceUnavailable, {
+      detail: `the user service answers ${status}`,
+      headers: { 'retry-after': RETRY_AFTER_SECONDS },
+      extensions: { service: 'user-service', store: 'mongo' },
+    });
+  }
+
+  private answerOf({ status, headers, text }: UserServiceAnswer): Answer {
+    const kept = PASSED_ON.flatMap((name) => {
+      const value = headers[name];
+      return typeof value === 'string' ? [[name, value] as const] : [];
+    });
+    const { location } = headers;
+    const here =
+      typeof location === 'string'
+        ? { location: `${this.basePath}${location.slice(SERVICE_PATH.length)}` }
+        : {};
+    return { status, headers: { ...Object.fromEntries(kept), ...here }, body: text === '' ? null : text };
+  }
+}
+
+function pathOf(email: string): string {
+  return `${SERVICE_PATH}/${pathSegment(email)}`;
+}
+
+/** The body that says what the validated write says. */
+function bodyOf({ kind, email, newEmail, set, unset }: UserWrite): object {
+  const removed = Object.fromEntries(unset.map((field) => [field, null]));
+  const key = kind === 'upsert' ? { email } : newEmail === undefined ? {} : { email: newEmail };
+  return { ...key, ...set, ...removed };
+}
+
+function withWritten(answer: Answer, emails: readonly string[]): Answer {
+  const version = Number(answer.headers[SYNC_POSITION_HEADER] ?? 0);
+  return answer.status < 300 && version > 0 ? { ...answer, written: { version, emails } } : answer;
+}

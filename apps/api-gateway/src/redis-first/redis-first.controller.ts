@@ -1,0 +1,16 @@
+import { Controller, Inject } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { UsersEdge } from '../users/users-edge.js';
+import { UsersController } from '../users/users.controller.js';
+
+export const REDIS_FIRST_PATH = 'redis-first/users';
+export const REDIS_FIRST_EDGE = Symbol('redis-first users');
+
+/** Users, written to Redis first, straight from the gateway. */
+@ApiTags('redis-first')
+@Controller(REDIS_FIRST_PATH)
+export class RedisFirstController extends UsersController {
+  constructor(@Inject(REDIS_FIRST_EDGE) edge: UsersEdge) {
+    super(edge);
+  }
+}

@@ -1,0 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const FIRST_PAUSE_MS = 2;
+const PAUSE_GROWTH = 1.5;
+const MAX_PAUSE_MS = 50;
+
+export interface PollLimits {
+  /** Ends the waiting when the time is up. */
+  readonly signal: AbortSignal;
+  /** Ends the waiting when nobody waits any more. */
+  readonly isWanted: () => boolean;
+}
+
+/**
+ * Asks again and again, first often, then less so, until the answer is yes or the limits end the waiting.
+ *
+ * @returns whether the answer was yes
+ */
+export async function pollUntil(
+  reached: () => Promise<boolean>,
+  { signal, isWanted }: PollLimits,
+): Promise<boolean> {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * PAUSE_GROWTH, MAX_PAUSE_MS)) {
+    if (await reached()) return true;
+    if (signal.aborted || !isWanted()) return false;
+    await delay(pause, undefined, { signal }).catch(() => undefined);
+  }
+}

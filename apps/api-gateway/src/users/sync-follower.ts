@@ -1,0 +1,65 @@
+import type { Answer, RequestContext, UsersSide, Written, WriteUserQuery } from '#libs/service-kit';
+import type { Source } from '#libs/sync-core';
+import type { StoreWatch } from '../health/store-watch.js';
+import { pollUntil } from './poll-until.js';
+
+/** Where a write stands on its way to the other store: `synced`, `pending`, or `delayed; <store> unavailable`. */
+export const SYNC_STATUS_HEADER = 'sync-status';
+
+/** A request that may wait, as long as its client is there. */
+export interface LiveContext extends RequestContext {
+  readonly isWanted: () => boolean;
+}
+
+export interface SyncFollowerOptions {
+  /** The other side, which writes travel to. */
+  readonly users: UsersSide;
+  readonly store: Source;
+  readonly watch: StoreWatch;
+}
+
+/** Follows writes to the other store, and says in the answer how far they have come. */
+export class SyncFollower {
+  constructor(private readonly options: SyncFollowerOptions) {}
+
+  /** Adds the sync status to the answer of a write. A wait that was in vain turns it into 202. */
+  async follow(
+    answer: Answer,
+    { waitFor, timeoutMs }: WriteUserQuery,
+    context: LiveContext,
+  ): Promise<Answer> {
+    const { written } = answer;
+    if (!written) return answer;
+    if (waitFor === undefined || this.isDown()) {
+      return this.withStatus(answer, this.openStatus(), waitFor === undefined ? answer.status : 202);
+    }
+    const signal = AbortSignal.timeout(timeoutMs);
+    const { isWanted } = context;
+    const synced = await pollUntil(() => this.has(written, { ...context, signal }), { signal, isWanted });
+    return synced
+      ? this.withStatus(answer, 'synced', answer.status)
+      : this.withStatus(answer, this.openStatus(), 202);
+  }
+
+  /** Whether the other side knows the written version, or a later one, of every e-mail. */
+  private async has({ version, emails }: Written, context: RequestContext): Promise<boolean> {
+    try {
+      const versions = await Promise.all(emails.map((email) => this.options.users.versionOf(email, context)));
+      return versions.every((known) => known >= version);
+    } catch {
+      return false; // it does not answer, so nobody knows: ask again
+    }
+  }
+
+  private isDown(): boolean {
+    return this.options.watch.isDown(this.options.store);
+  }
+
+  private openStatus(): string {
+    return this.isDown() ? `delayed; ${this.options.store} unavailable` : 'pending';
+  }
+
+  private withStatus(answer: Answer, syncStatus: string, status: number): Answer {
+    return { ...answer, status, headers: { ...answer.headers, [SYNC_STATUS_HEADER]: syncStatus } };
+  }
+}

@@ -1,0 +1,21 @@
+import { createService } from '#libs/service-kit';
+import { probeOf, type HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import { GatewayConfig } from '../src/gateway.config.js';
+import { GatewayModule } from '../src/gateway.module.js';
+
+export interface GatewayBehind {
+  readonly redisUrl: string;
+  readonly userServiceUrl: string;
+  readonly syncServiceUrl?: string;
+}
+
+/** The gateway as production starts it, on a free port. */
+export async function startGateway(behind: GatewayBehind): Promise<HttpProbe> {
+  const config = new GatewayConfig();
+  config.userServiceUrl = behind.userServiceUrl;
+  config.syncServiceUrl = behind.syncServiceUrl ?? behind.userServiceUrl;
+  config.rateLimitPerSecond = 0;
+  config.apiDocs = false; // @fastify/static, which serves the pages, cannot be loaded inside Jest
+  Object.assign(config.redis, { url: behind.redisUrl });
+  return probeOf(await createService({ module: GatewayModule, config, logger: false }));
+}
