@@ -1,6 +1,7 @@
 import {
   startPrivateMongo,
   startPrivateRedis,
+  type PrivateMongo,
   type PrivateRedis,
   type PrivateRedisOptions,
 } from '#libs/dev-servers';
@@ -15,6 +16,8 @@ import { eventually } from './eventually.js';
 export interface SyncBenchOptions {
   readonly entities?: readonly EntityDefinition[];
   readonly redis?: PrivateRedisOptions;
+  /** A MongoDB started elsewhere, e.g. one that may be killed. The bench stops it. */
+  readonly mongo?: PrivateMongo;
   /** Where the engine and the stores find Redis, if not at the server itself (a proxy). */
   readonly redisUrl?: (server: PrivateRedis) => string;
   readonly engine?: Partial<SyncEngineOptions>;
@@ -40,8 +43,12 @@ export class SyncBench {
 
   static async start(options: SyncBenchOptions = {}): Promise<SyncBench> {
     const server = await startPrivateRedis(options.redis ?? {});
-    const mongo = await startPrivateMongo();
-    const client = await MongoClient.connect(mongo.uri, { serverSelectionTimeoutMS: 2_000 });
+    const mongo = options.mongo ?? (await startPrivateMongo());
+    const client = await MongoClient.connect(mongo.uri, {
+      serverSelectionTimeoutMS: 2_000,
+      socketTimeoutMS: 5_000,
+      heartbeatFrequencyMS: 500,
+    });
     const redis = connect({ url: server.url, profile: 'commands' });
     return new SyncBench(server, redis, client, client.db(mongo.database), () => mongo.stop(), options);
   }
