@@ -22,7 +22,10 @@ export class Ledger {
     this.changed.add(id);
   }
 
-  /** No answer came, whatever was tried. */
+  /**
+   * No answer came. The driver does not always try again: it does not when its monitor noticed the end of the
+   * server before the write did.
+   */
   doubt(id: string, before: State, after: State): void {
     this.possible.set(id, [before, after]);
     this.changed.add(id);

@@ -20,11 +20,11 @@ async function main(): Promise<void> {
 }
 
 function isClean({ lost, twice, duplicatedEvents, missingEvents, surprises }: TortureReport): boolean {
-  return lost.length + twice.length + duplicatedEvents + missingEvents + surprises.length === 0;
+  return [lost, twice, duplicatedEvents, missingEvents, surprises].every(({ length }) => length === 0);
 }
 
 function table(report: TortureReport): string {
-  const { lost, twice, surprises } = report;
+  const { lost, twice, duplicatedEvents, missingEvents, surprises } = report;
   return [
     '| kills | acknowledged | in doubt | lost | twice | events | duplicated events | missing events | longest restart |',
     '| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
@@ -35,11 +35,11 @@ function table(report: TortureReport): string {
       lost.length,
       twice.length,
       report.events,
-      report.duplicatedEvents,
-      report.missingEvents,
+      duplicatedEvents.length,
+      missingEvents.length,
       `${Math.round(report.longestRestartMs)} ms`,
     ].join(' | ')} |`,
-    ...[...lost, ...twice, ...surprises].map((line) => `- ${line}`),
+    ...[...lost, ...twice, ...duplicatedEvents, ...missingEvents, ...surprises].map((line) => `- ${line}`),
   ].join('\n');
 }
 

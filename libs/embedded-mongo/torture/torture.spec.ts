@@ -15,8 +15,8 @@ const title = `kill -9 under load${isBuilt ? '' : ' (skipped: npm run build make
       kills: 5,
       lost: [],
       twice: [],
-      duplicatedEvents: 0,
-      missingEvents: 0,
+      duplicatedEvents: [],
+      missingEvents: [],
       surprises: [],
     });
     expect(report.acknowledged).toBeGreaterThan(50);

@@ -23,8 +23,8 @@ export interface TortureReport {
   twice: string[];
   /** Of all watchers together. */
   events: number;
-  duplicatedEvents: number;
-  missingEvents: number;
+  duplicatedEvents: string[];
+  missingEvents: string[];
   /** Errors that a kill does not explain. */
   surprises: string[];
   longestRestartMs: number;
@@ -112,6 +112,7 @@ class TortureRun {
 
   async conclude(): Promise<TortureReport> {
     for (const writer of this.writers) writer.stop();
+    await this.untilAtRest();
     await this.items.insertOne({ _id: END, value: 0 });
     await withinProgressTime(Promise.all(this.running), 'the watchers did not see the end');
     const found = await this.everything();
@@ -128,8 +129,6 @@ class TortureRun {
   }
 
   private report(): TortureReport {
-    const sum = (of: (watcher: Watcher) => number) =>
-      this.watchers.reduce((total, watcher) => total + of(watcher), 0);
     const says = (kind: Discrepancy['kind']) =>
       this.discrepancies.filter((it) => it.kind === kind).map((it) => it.says);
     return {
@@ -138,9 +137,9 @@ class TortureRun {
       inDoubt: this.ledger.ids.filter((id) => this.ledger.isInDoubt(id)).length,
       lost: says('lost'),
       twice: says('twice'),
-      events: sum((watcher) => watcher.events),
-      duplicatedEvents: sum((watcher) => watcher.duplicates),
-      missingEvents: sum((watcher) => watcher.missing),
+      events: this.watchers.reduce((sum, { events }) => sum + events, 0),
+      duplicatedEvents: this.watchers.flatMap(({ duplicates }) => duplicates),
+      missingEvents: this.watchers.flatMap(({ missing }) => missing),
       surprises: this.writers.flatMap((writer) => writer.surprises),
       longestRestartMs: Math.max(...this.victim.restarts),
     };

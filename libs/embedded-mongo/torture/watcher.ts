@@ -16,8 +16,9 @@ type ResumeOption = 'resumeAfter' | 'startAfter';
  */
 export class Watcher {
   events = 0;
-  duplicates = 0;
-  missing = 0;
+  /** What came twice, and what did not come, as far as it shows; in words. */
+  readonly duplicates: string[] = [];
+  readonly missing: string[] = [];
   private readonly tokens = new Set<unknown>();
   private readonly rebuilt = new Map<string, number>();
   private readonly everSeen = new Set<string>();
@@ -58,7 +59,9 @@ export class Watcher {
   /** Compares what was rebuilt with what is there; differences count as missing events. */
   compare(found: ReadonlyMap<string, number>, ledger: Ledger): void {
     for (const id of new Set([...found.keys(), ...this.rebuilt.keys(), ...ledger.ids])) {
-      if (id !== END && this.rebuilt.get(id) !== found.get(id)) this.missing++;
+      const [told, there] = [this.rebuilt.get(id), found.get(id)];
+      if (id !== END && told !== there)
+        this.missing.push(`${id}: ${told} by its events, ${there} in the data`);
     }
   }
 
@@ -78,13 +81,13 @@ export class Watcher {
     this.events++;
     const { _data: token } = event._id as { _data: unknown };
     if (this.tokens.has(token)) {
-      this.duplicates++;
+      this.duplicates.push(`${id}: token ${String(token)}`);
       return;
     }
     this.tokens.add(token);
     switch (event.operationType) {
       case 'insert':
-        if (this.everSeen.has(id)) this.duplicates++;
+        if (this.everSeen.has(id)) this.duplicates.push(`${id}: inserted again`);
         this.everSeen.add(id);
         this.rebuilt.set(id, event.fullDocument.value);
         return;
@@ -92,22 +95,22 @@ export class Watcher {
         this.takeUpdate(id, Number(event.updateDescription.updatedFields?.value));
         return;
       case 'delete':
-        if (!this.rebuilt.delete(id)) this.missing++;
+        if (!this.rebuilt.delete(id)) this.missing.push(`${id}: deleted, but not inserted`);
         return;
       default:
-        this.missing++; // nothing else is ever done
+        this.missing.push(`${id}: ${event.operationType} instead`);
     }
   }
 
-  /** The value of an item goes up one by one, so that a gap or a step back shows. */
+  /** The value of an item goes up one by one, that of an account changes by one: a gap or a step back shows. */
   private takeUpdate(id: string, value: number): void {
     const before = this.rebuilt.get(id);
     this.rebuilt.set(id, value);
-    if (id.startsWith('account-')) {
-      if (before === undefined || Math.abs(before - value) !== 1) this.missing++;
-    } else if (before === undefined) this.missing++;
-    else if (value <= before) this.duplicates++;
-    else this.missing += value - before - 1;
+    if (before === undefined) this.missing.push(`${id}: updated, but not inserted`);
+    else if (id.startsWith('account-')) {
+      if (Math.abs(before - value) !== 1) this.missing.push(`${id}: from ${before} to ${value}`);
+    } else if (value <= before) this.duplicates.push(`${id}: from ${before} to ${value}`);
+    else if (value > before + 1) this.missing.push(`${id}: from ${before} to ${value}`);
   }
 
   private async close(): Promise<void> {
