@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
 import { connect } from '#libs/redis-streams';
 import { RedisRecordStore } from '#libs/sync-adapters';
@@ -22,19 +23,24 @@ async function writeDuring(bench: SyncBench, during: () => Promise<void>): Promi
         () => keys.push(key),
         () => undefined, // not acknowledged: it may or may not be there
       );
+      await sleep(1); // a steady load, not a flood
     }
   };
   const writers = [writer('mongo'), writer('redis'), writer('mongo'), writer('redis')];
-  await during();
-  going = false;
-  await Promise.all(writers);
+  try {
+    await during();
+  } finally {
+    going = false;
+    await Promise.all(writers);
+  }
   expect(keys.length).toBeGreaterThan(0);
   return keys;
 }
 
 async function allLive(bench: SyncBench, keys: readonly string[]): Promise<void> {
   await bench.settled(keys);
-  for (const key of keys) expect((await bench.mongo().get(key)).state).toBe('live');
+  const states = await Promise.all(keys.map((key) => bench.mongo().get(key)));
+  expect(states.filter(({ state }) => state !== 'live')).toEqual([]);
 }
 
 withRedis('faults around a running engine', () => {

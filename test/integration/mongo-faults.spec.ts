@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   describeWith,
   redisUnavailableReason,
@@ -35,11 +36,15 @@ withRedis('faults of MongoDB', () => {
           () => acknowledged.add(key),
           () => undefined, // not acknowledged
         );
+        await sleep(1); // a steady load, not a flood
       }
     });
-    await during(acknowledged);
-    going = false;
-    await Promise.all(writers);
+    try {
+      await during(acknowledged);
+    } finally {
+      going = false;
+      await Promise.all(writers);
+    }
     return [...acknowledged];
   }
 

@@ -7,7 +7,14 @@ import {
 } from '#libs/dev-servers';
 import { connect } from '#libs/redis-streams';
 import { KEYS, MongoRecordStore, RedisRecordStore } from '#libs/sync-adapters';
-import { OUTCOMES, owedInFlight, USERS, type EntityDefinition, type RecordState } from '#libs/sync-core';
+import {
+  OUTCOMES,
+  owedInFlight,
+  USERS,
+  type EntityDefinition,
+  type RecordState,
+  type RecordStore,
+} from '#libs/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient, type Db } from 'mongodb';
 import { SyncEngine, type SyncEngineOptions } from '../../apps/sync-service/src/engine.js';
@@ -46,7 +53,8 @@ export class SyncBench {
     const mongo = options.mongo ?? (await startPrivateMongo());
     const client = await MongoClient.connect(mongo.uri, {
       serverSelectionTimeoutMS: 2_000,
-      socketTimeoutMS: 5_000,
+      connectTimeoutMS: 1_000,
+      socketTimeoutMS: 3_000,
       heartbeatFrequencyMS: 500,
     });
     const redis = connect({ url: server.url, profile: 'commands' });
@@ -104,9 +112,8 @@ export class SyncBench {
             owed: 0,
           });
         }
-        for (const key of keys) {
-          expect(await this.inRedis(entity).get(key)).toEqual(await this.mongo(entity).get(key));
-        }
+        const states = (store: RecordStore) => Promise.all(keys.map((key) => store.get(key)));
+        expect(await states(this.inRedis(entity))).toEqual(await states(this.mongo(entity)));
       },
       { timeoutMs: 20_000 },
     );

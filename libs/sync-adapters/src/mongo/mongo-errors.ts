@@ -1,5 +1,5 @@
 import { HistoryLostError, StoreUnavailableError } from '#libs/sync-core';
-import { MongoError, MongoServerError } from 'mongodb';
+import { MongoBulkWriteError, MongoError, MongoServerError } from 'mongodb';
 
 /** The one place where the driver's errors become the product's. Returns other errors as they are. */
 export function translateMongoError(error: unknown): unknown {
@@ -30,10 +30,13 @@ const DUPLICATE_KEY_CODES: ReadonlySet<number> = new Set([11000, 11001]);
 /** ChangeStreamHistoryLost, InvalidResumeToken, ChangeStreamFatalError. */
 const HISTORY_LOST_CODES: ReadonlySet<number> = new Set([286, 280, 260]);
 
-/** Server states in which the same command can succeed later: not primary, shutting down, stepping down, time-outs. */
+/**
+ * Answers after which the same command can succeed later: not primary, shutting down, stepping down, time-outs – and
+ * refused credentials (13, 18), which somebody has to mend: what waits for that is not the records' fault.
+ */
 const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([
-  6, 7, 43, 50, 63, 89, 91, 133, 134, 189, 234, 237, 262, 9001, 10107, 11600, 11601, 11602, 13435, 13436,
-  14031,
+  6, 7, 13, 18, 43, 50, 63, 64, 89, 91, 133, 134, 189, 234, 237, 262, 9001, 10107, 11600, 11601, 11602, 13435,
+  13436, 14031,
 ]);
 
 const UNAVAILABLE_NAMES: ReadonlySet<string> = new Set([
@@ -53,12 +56,21 @@ const UNAVAILABLE_NAMES: ReadonlySet<string> = new Set([
 
 function isUnavailable(error: MongoError): boolean {
   return (
+    isWrappedDriverError(error) ||
     UNAVAILABLE_NAMES.has(error.name) ||
     hasCode(error, UNAVAILABLE_CODES) ||
     error.hasErrorLabel('RetryableWriteError') ||
     error.hasErrorLabel('ResumableChangeStreamError') ||
     error.hasErrorLabel('TransientTransactionError')
   );
+}
+
+/**
+ * The driver wraps whatever ends a bulk write – a lost connection, no server to be found – and keeps neither its name
+ * nor its labels. What the server itself said has a numeric code.
+ */
+function isWrappedDriverError(error: MongoError): boolean {
+  return error instanceof MongoBulkWriteError && typeof error.code !== 'number';
 }
 
 function hasCode(error: unknown, codes: ReadonlySet<number>): boolean {

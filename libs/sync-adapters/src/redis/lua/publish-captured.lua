@@ -18,19 +18,33 @@ if moving then
     return { 'fenced' }
   end
 end
+local CHUNK = 1000 -- unpack has a limit; even, as one list is of pairs
+local function in_chunks(list, command)
+  for from = 1, #list, CHUNK do command(unpack(list, from, math.min(from + CHUNK - 1, #list))) end
+end
+
 local count = (#ARGV - 2) / 3
-local behind, flying = { 'set-back' }, {}
+local fields, flying = {}, {}
+for i = 1, count do fields[i] = ARGV[3 * i] end
+in_chunks(fields, function(...)
+  for i, version in ipairs(redis.call('HMGET', KEYS[3], ...)) do flying[select(i, ...)] = tonumber(version or '') or 0 end
+end)
+local behind = { 'set-back' }
 for i = 1, count do
-  local field, version = ARGV[3 * i], tonumber(ARGV[3 * i + 1])
-  flying[i] = tonumber(redis.call('HGET', KEYS[3], field) or '') or 0
-  if moving and version < flying[i] then behind[#behind + 1] = i - 1 end
+  if moving and tonumber(ARGV[3 * i + 1]) < flying[fields[i]] then behind[#behind + 1] = i - 1 end
 end
 if #behind > 1 then return behind end
 
+local raised = {}
 for i = 1, count do
   redis.call('XADD', KEYS[1], '*', 'event', ARGV[3 * i + 2])
-  if tonumber(ARGV[3 * i + 1]) > flying[i] then redis.call('HSET', KEYS[3], ARGV[3 * i], ARGV[3 * i + 1]) end
+  if tonumber(ARGV[3 * i + 1]) > flying[fields[i]] then
+    flying[fields[i]] = tonumber(ARGV[3 * i + 1])
+    raised[#raised + 1] = fields[i]
+    raised[#raised + 1] = ARGV[3 * i + 1]
+  end
 end
+in_chunks(raised, function(...) redis.call('HSET', KEYS[3], ...) end)
 if count > 0 and redis.call('HINCRBY', KEYS[4], 'captured', count) == count then
   local time = redis.call('TIME')
   redis.call('HSET', KEYS[4], 'since', string.format('%.0f', tonumber(time[1]) * 1000))
