@@ -1,4 +1,11 @@
-import { MongoSettings, RedisSettings, ServiceConfig, Setting, SettingsGroup } from '#libs/service-kit';
+import {
+  MongoSettings,
+  RedisSettings,
+  ServiceConfig,
+  Setting,
+  SettingsGroup,
+  TombstoneSettings,
+} from '#libs/service-kit';
 import { IsInt, Max, Min } from 'class-validator';
 
 /** What the sync service is told. */
@@ -10,6 +17,9 @@ export class SyncServiceConfig extends ServiceConfig {
 
   @SettingsGroup()
   readonly redis = new RedisSettings();
+
+  @SettingsGroup()
+  readonly tombstones = new TombstoneSettings();
 
   @IsInt()
   @Min(1)
@@ -34,15 +44,4 @@ export class SyncServiceConfig extends ServiceConfig {
     unit: 'ms',
   })
   maxSkewMs = 60_000;
-
-  @IsInt()
-  @Min(1)
-  @Max(3_650)
-  @Setting({
-    env: 'TOMBSTONE_TTL_DAYS',
-    about:
-      'How long deletes are remembered: longer than the longest outage after which a stale write may return.',
-    unit: 'days',
-  })
-  tombstoneTtlDays = 7;
 }

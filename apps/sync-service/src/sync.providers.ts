@@ -1,3 +1,4 @@
+import { tombstoneTtlMs } from '#libs/service-kit';
 import { StoreUnavailableError, USERS } from '#libs/sync-core';
 import {
   Injectable,
@@ -12,8 +13,6 @@ import { SyncEngine } from './engine.js';
 import { MetricsReport } from './metrics/metrics-report.js';
 import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 import type { SyncServiceConfig } from './sync-service.config.js';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Builds the engine from the configuration; the classes inside know nothing of Nest. */
 export function syncProviders(config: SyncServiceConfig): Provider[] {
@@ -86,7 +85,7 @@ function engineOf(config: SyncServiceConfig, mongo: MongoClient): SyncEngine {
     batchSize: config.batchSize,
     maxStreamLength: config.maxStreamLength,
     maxSkewMs: config.maxSkewMs,
-    tombstoneTtlMs: config.tombstoneTtlDays * DAY_MS,
+    tombstoneTtlMs: tombstoneTtlMs(config.tombstones),
   });
 }
 
