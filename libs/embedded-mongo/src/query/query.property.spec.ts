@@ -1,48 +1,11 @@
 import fc from 'fast-check';
-import { deepFreeze, documents, paths, scalars, values } from '../testing/arbitraries.js';
+import { deepFreeze, documents, paths } from '../testing/arbitraries.js';
+import { filters } from '../testing/filter-arbitraries.js';
 import { naiveMatch } from '../testing/naive-filter.js';
 import { compareValues, keyString, type Document } from '../values/index.js';
 import { compileFilter, compileSort, filterBounds, walkPath } from './index.js';
 
 const ctx = { now: new Date(0) };
-
-const simpleOperators: fc.Arbitrary<Document> = fc.oneof(
-  fc.tuple(fc.constantFrom('$eq', '$ne', '$lt', '$lte', '$gt', '$gte'), fc.oneof(scalars, values)).map(pair),
-  fc.tuple(fc.constantFrom('$in', '$nin', '$all'), fc.array(values, { maxLength: 3 })).map(pair),
-  fc.boolean().map((wanted) => ({ $exists: wanted })),
-  fc.nat(3).map((size) => ({ $size: size })),
-);
-
-function pair([name, argument]: [string, unknown]): Document {
-  return { [name]: argument };
-}
-
-const conditions: fc.Arbitrary<Document> = fc.oneof(
-  { weight: 5, arbitrary: simpleOperators },
-  { weight: 1, arbitrary: simpleOperators.map((operators) => ({ $not: operators })) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .tuple(paths, simpleOperators)
-      .map(([path, operators]) => ({ $elemMatch: { [path]: operators } })),
-  },
-);
-
-const filters: fc.Arbitrary<Document> = fc.letrec<{ filter: Document }>((tie) => ({
-  filter: fc.oneof(
-    { maxDepth: 1 },
-    { weight: 5, arbitrary: fc.tuple(paths, conditions).map(pair) },
-    {
-      weight: 2,
-      arbitrary: fc
-        .tuple(
-          fc.constantFrom('$and', '$or', '$nor'),
-          fc.array(tie('filter'), { minLength: 1, maxLength: 3 }),
-        )
-        .map(pair),
-    },
-  ),
-})).filter;
 
 describe('filters', () => {
   it('match what the naive matcher matches', () => {

@@ -3,7 +3,7 @@ import { changeStreamsContract } from './change-streams.contract.js';
 import { indexesContract } from './indexes.contract.js';
 import { Place } from './place.js';
 import { queriesContract } from './queries.contract.js';
-import { TARGETS } from './targets.js';
+import { allTargets } from './targets.js';
 import { transactionsContract } from './transactions.contract.js';
 import { updatesContract, upsertsContract } from './updates.contract.js';
 import { writesContract } from './writes.contract.js';
@@ -20,7 +20,7 @@ const CONTRACTS: Record<string, (place: Place) => void> = {
   'change streams': changeStreamsContract,
 };
 
-describe.each(TARGETS)('$name', (target) => {
+describe.each(allTargets)('$name', (target) => {
   const { name, unavailable } = target;
   if (unavailable !== undefined) {
     it.skip(`${name} [skipped: ${unavailable}]`, () => undefined);

@@ -18,7 +18,7 @@ export interface Target {
 
 const IMAGE = 'mongo:7.0';
 
-const embedded: Target = {
+export const embedded: Target = {
   name: 'the embedded stand-in',
   start: () => startEmbeddedMongo(),
 };
@@ -36,7 +36,8 @@ const container: Target = {
   start: startContainer,
 };
 
-export const TARGETS: readonly Target[] = [embedded, given, container];
+export const realTargets: readonly Target[] = [given, container];
+export const allTargets: readonly Target[] = [embedded, ...realTargets];
 
 async function startContainer(): Promise<RunningTarget> {
   const { GenericContainer } = await import('testcontainers');

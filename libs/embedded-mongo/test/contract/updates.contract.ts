@@ -83,11 +83,7 @@ const REFUSALS: [string, Case, number][] = [
 export function updatesContract(place: Place): void {
   const run = async ({ doc, update, filter = {}, options = {} }: Case) => {
     const collection = await place.collection<Numbered>({ _id: 1, ...doc });
-    const result = await collection.updateOne(
-      { _id: 1, ...filter },
-      update,
-      options,
-    );
+    const result = await collection.updateOne({ _id: 1, ...filter }, update, options);
     return { result, found: await collection.findOne({}, { projection: { _id: 0 } }) };
   };
 
