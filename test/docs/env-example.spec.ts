@@ -8,7 +8,7 @@ const FILE = '.env.example';
 const MARK = '# --- the services ---\n';
 
 describe('.env.example', () => {
-  it('lists every setting of the services (npm run docs:errors writes it)', () => {
+  it('lists every setting of the services (WRITE_DOCS=1 writes it)', () => {
     const expected = envExample([
       { service: 'api-gateway', config: GatewayConfig },
       { service: 'user-service', config: UserServiceConfig },

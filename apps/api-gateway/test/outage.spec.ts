@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  describeWith,
+  redisUnavailableReason,
   startPrivateMongo,
   startPrivateRedis,
   waitUntil,
@@ -10,7 +12,7 @@ import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe
 import { startUserService } from '../../user-service/test/start-user-service.js';
 import { startGateway } from './start-gateway.js';
 
-describe('the gateway through outages', () => {
+describeWith(describe, redisUnavailableReason())('the gateway through outages', () => {
   let mongo: KillableMongo;
   let redis: PrivateRedis;
   let userService: HttpProbe;

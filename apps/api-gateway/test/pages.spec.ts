@@ -65,6 +65,9 @@ describe('the pages of the gateway', () => {
     const page = await gateway.ask('/', { headers: { accept: 'text/html,*/*' } });
     expect(page.headers['content-type']).toContain('text/html');
     expect(page.text).toContain('href="/api-docs"');
+    expect(page.text).toContain(`${gateway.url}/redis-first/users`);
+    const forged = await gateway.ask('/', { headers: { accept: 'text/html', host: 'x"><script>' } });
+    expect(forged.text).not.toContain('<script>');
     const json = await gateway.ask('/');
     expect(json.body).toMatchObject({ links: { '/health': expect.any(String) } });
   });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  describeWith,
+  redisUnavailableReason,
   startPrivateMongo,
   startPrivateRedis,
   waitUntil,
@@ -11,7 +13,7 @@ import { startUserService } from '../../user-service/test/start-user-service.js'
 import { startGateway } from './start-gateway.js';
 
 /** No sync service runs here: the other store gets a newer version when the test writes one there. */
-describe('what the gateway says of the sync', () => {
+describeWith(describe, redisUnavailableReason())('what the gateway says of the sync', () => {
   let mongo: PrivateMongo;
   let redis: PrivateRedis;
   let userService: HttpProbe;

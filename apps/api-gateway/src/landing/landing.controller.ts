@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { LANDING_HTML, LANDING_JSON } from './landing-page.js';
+import { LANDING_JSON, landingPage } from './landing-page.js';
 
 /** Tells who comes to `/` what there is: people a page, programs JSON. */
 @ApiExcludeController()
@@ -10,7 +10,8 @@ export class LandingController {
   @Get()
   land(@Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): void {
     void reply.header('vary', 'accept');
-    if (headers.accept?.includes('text/html')) void reply.type('text/html; charset=utf-8').send(LANDING_HTML);
+    if (headers.accept?.includes('text/html'))
+      void reply.type('text/html; charset=utf-8').send(landingPage(headers.host));
     else void reply.send(LANDING_JSON);
   }
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { ConfigError, CONFIG_ERROR_EXIT_CODE } from '../config/config-error.js';
 import { loadConfig } from '../config/load-config.js';
 import type { ServiceConfig } from '../config/service-config.js';
-import { serviceLogger } from '../logging/service-logger.js';
+import { ServiceLogger } from '../logging/service-logger.js';
 import { createService } from './create-service.js';
 import type { ServiceModule } from './service-module.js';
 import { stopOnSignals } from './stop-on-signals.js';
@@ -24,7 +24,7 @@ export async function bootstrapService<C extends ServiceConfig>(
   definition: ServiceDefinition<C>,
 ): Promise<NestFastifyApplication> {
   const config = configOrExit(definition);
-  const logger = serviceLogger(definition.name, config);
+  const logger = new ServiceLogger(definition.name, config);
   try {
     const app = await createService({ module: definition.module, config, logger });
     stopOnSignals(app, config);

@@ -1,14 +1,19 @@
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceConfig } from '../config/service-config.js';
 import { Readiness } from './readiness.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+/** Share of the deadline that clients have to take their answers; the rest is for closing the stores. */
+const DRAIN_SHARE = 0.8;
+
 /**
  * Stops the service on SIGTERM or SIGINT: says not-ready, waits for load balancers to notice, lets requests under way
- * end, closes the stores, exits with 0. Past the deadline it exits with 1. A second signal ends it at once.
+ * end – clients that take too long are cut off – closes the stores, and exits with 0. Past the deadline it exits with
+ * 1. A second signal ends it at once.
  */
 export function stopOnSignals(app: NestFastifyApplication, config: ServiceConfig): void {
   const logger = new Logger('Service');
@@ -18,10 +23,7 @@ export function stopOnSignals(app: NestFastifyApplication, config: ServiceConfig
     readiness.stop();
     logger.log(`stopping on ${signal}`);
     await delay(config.shutdownDelayMs);
-    setTimeout(() => {
-      logger.error(`not stopped within ${config.shutdownDeadlineMs} ms`);
-      process.exit(1);
-    }, config.shutdownDeadlineMs).unref();
+    boundShutdown(app.getHttpServer(), config.shutdownDeadlineMs, logger);
     await app.close();
     logger.log('stopped');
     process.exit(0);
@@ -34,4 +36,15 @@ export function stopOnSignals(app: NestFastifyApplication, config: ServiceConfig
       });
     });
   }
+}
+
+function boundShutdown(server: Server, deadlineMs: number, logger: Logger): void {
+  setTimeout(() => {
+    logger.warn('cutting off clients that have not taken their answers');
+    server.closeAllConnections();
+  }, deadlineMs * DRAIN_SHARE).unref();
+  setTimeout(() => {
+    logger.error(`not stopped within ${deadlineMs} ms`);
+    process.exit(1);
+  }, deadlineMs).unref();
 }

@@ -13,19 +13,14 @@ interface Entry {
   readonly defaults: Map<string, Value>;
 }
 
-/** The text of `.env.example`: every variable once, with what it means, its unit and its default. */
+/** The services' part of `.env.example`: every variable once, with what it means, its unit and its default. */
 export function envExample(sections: readonly EnvExampleSection[]): string {
   const entries = new Map<string, Entry>();
   for (const { service, config } of sections) collect(new config(), service, entries);
   const everyone = sections.length;
   const blocks = [...entries].map(([variable, entry]) => blockOf(variable, entry, everyone));
-  return [HEADER, ...blocks].join('\n\n') + '\n';
+  return blocks.join('\n\n');
 }
-
-const HEADER = [
-  '# Every setting of the services, with its default. Copy this file to .env and uncomment what you change.',
-  '# Variables of the process environment win over the file.',
-].join('\n');
 
 function collect(config: object, service: string, entries: Map<string, Entry>): void {
   const values = config as Record<string, unknown>;

@@ -8,18 +8,43 @@ const LEVELS: Readonly<Record<LogLevelName, LogLevel[]>> = {
   debug: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
 };
 
-/** Lines of JSON for machines, coloured text on a terminal. */
-export function serviceLogger(
-  name: string,
-  config: Pick<ServiceConfig, 'logLevel' | 'logFormat'>,
-): ConsoleLogger {
-  const terminal = process.stdout.isTTY;
-  const production = process.env.NODE_ENV === 'production';
-  const json = config.logFormat === 'json' || (config.logFormat === 'auto' && (production || !terminal));
-  return new ConsoleLogger({
-    json,
-    colors: !json && terminal,
-    prefix: name,
-    logLevels: LEVELS[config.logLevel as LogLevelName],
-  });
+/** Nest's own account of its start, module by module and route by route: for `debug` only. */
+const START_CONTEXTS: ReadonlySet<unknown> = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+/** Lines of JSON for machines, text – coloured on a terminal – for people. */
+export class ServiceLogger extends ConsoleLogger {
+  private readonly tellsStart: boolean;
+
+  constructor(
+    private readonly service: string,
+    { logLevel, logFormat }: Pick<ServiceConfig, 'logLevel' | 'logFormat'>,
+  ) {
+    const terminal = process.stdout.isTTY === true;
+    const production = process.env.NODE_ENV === 'production';
+    const json = logFormat === 'json' || (logFormat === 'auto' && (production || !terminal));
+    super({
+      json,
+      colors: !json && terminal,
+      prefix: service,
+      logLevels: LEVELS[logLevel as LogLevelName],
+    });
+    this.tellsStart = logLevel === 'debug';
+  }
+
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!this.tellsStart && START_CONTEXTS.has(rest.at(-1))) return;
+    super.log(message, ...rest);
+  }
+
+  protected override getJsonLogObject(
+    ...args: Parameters<ConsoleLogger['getJsonLogObject']>
+  ): ReturnType<ConsoleLogger['getJsonLogObject']> {
+    return Object.assign(super.getJsonLogObject(...args), { name: this.service });
+  }
 }
