@@ -5,6 +5,7 @@ import {
   startPrivateMongo,
   type KillableMongo,
 } from '#libs/dev-servers';
+import { MongoClient } from 'mongodb';
 import { KEYS, RedisBooks } from '#libs/sync-adapters';
 import { eventually } from '../support/eventually.js';
 import { SyncBench, user } from '../support/sync-bench.js';
@@ -80,6 +81,35 @@ withRedis('faults of MongoDB', () => {
     });
     await allLive(keys);
     expect(await bench.redis.xlen('redis_changes:dlq')).toBe(0);
+  }, 60_000);
+});
+
+withRedis('a start while a store is down', () => {
+  it('waits for it, and works as soon as it is there', async () => {
+    const mongo = await startPrivateMongo({ mode: 'child' });
+    const bench = await SyncBench.start({ mongo, redis: { appendonly: true } });
+    const client = new MongoClient(mongo.uri, { serverSelectionTimeoutMS: 300, connectTimeoutMS: 300 });
+    try {
+      await mongo.kill('SIGKILL');
+      bench.engine = bench.newEngine({ mongo: client });
+      bench.engine.start();
+      await eventually(() => bench.engine.capture.currentMode === 'waiting');
+      await mongo.restart();
+      await eventually(() => bench.engine.capture.currentMode === 'streaming');
+      await bench.engine.stop(1_000);
+
+      await bench.server.kill('SIGKILL');
+      bench.engine = bench.newEngine({ mongo: client });
+      bench.engine.start();
+      await eventually(() => bench.engine.capture.currentMode === 'waiting', { timeoutMs: 20_000 });
+      await bench.server.restart();
+      const key = email();
+      await bench.mongo().write(user(key));
+      await bench.settled([key]);
+    } finally {
+      await bench.stop();
+      await client.close();
+    }
   }, 60_000);
 });
 

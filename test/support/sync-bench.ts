@@ -47,6 +47,8 @@ export class SyncBench {
   private readonly redisStores = new Map<EntityDefinition, RedisRecordStore>();
   /** What the engine logged, one line each. */
   readonly log: string[] = [];
+  /** All that were made; `stop` stops them. */
+  private readonly engines: SyncEngine[] = [];
 
   static async start(options: SyncBenchOptions = {}): Promise<SyncBench> {
     const server = await startPrivateRedis(options.redis ?? {});
@@ -77,7 +79,7 @@ export class SyncBench {
   /** An engine beside, or instead of, the first one. */
   newEngine(overrides: Partial<SyncEngineOptions> = {}): SyncEngine {
     const line = (level: string) => (message: string) => void this.log.push(`${level} ${message}`);
-    return new SyncEngine({
+    const engine = new SyncEngine({
       mongo: this.client,
       database: this.db.databaseName,
       redisUrl: this.options.redisUrl?.(this.server) ?? this.server.url,
@@ -90,6 +92,8 @@ export class SyncBench {
       ...this.options.engine,
       ...overrides,
     });
+    this.engines.push(engine);
+    return engine;
   }
 
   /** Starts the engine and waits until it streams. */
@@ -125,7 +129,7 @@ export class SyncBench {
   }
 
   async stop(): Promise<void> {
-    await this.engine.stop(2_000);
+    await Promise.all(this.engines.map((engine) => engine.stop(2_000)));
     this.redis.disconnect();
     await this.client.close();
     await this.stopMongo();

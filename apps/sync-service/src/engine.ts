@@ -15,6 +15,7 @@ import {
   RedisProjectionTarget,
   StreamSettler,
   SYNC_GROUP,
+  withMongoErrors,
 } from '#libs/sync-adapters';
 import { SyncAlert, type Direction, type EntityDefinition, type Outcome } from '#libs/sync-core';
 import type { Redis } from 'ioredis';
@@ -63,6 +64,7 @@ export class SyncEngine {
   readonly lanes: Readonly<Record<Direction, Lane>>;
   readonly observer: EngineObserver;
   private readonly housekeeping: Housekeeping;
+  private stopped: Promise<void> | undefined;
   private preImages = false;
   private toldVolatile = false;
 
@@ -91,6 +93,8 @@ export class SyncEngine {
       entities,
       prepare: async () => {
         await this.requireSafeRedis();
+        // The driver reconnects by itself, but only after a first connection that succeeded.
+        await withMongoErrors(() => mongo.connect());
         this.preImages = (await prepareCollections(db, entities)).preImages;
         await loadFunctionLibrary(this.commands, entities, tombstoneTtlMs);
       },
@@ -153,7 +157,11 @@ export class SyncEngine {
   }
 
   /** Resolves when what is in hand is settled, or left pending on purpose at the deadline. Closes its connections. */
-  async stop(deadlineMs: number): Promise<void> {
+  stop(deadlineMs: number): Promise<void> {
+    return (this.stopped ??= this.drain(deadlineMs));
+  }
+
+  private async drain(deadlineMs: number): Promise<void> {
     const lanes = Object.values(this.lanes);
     await Promise.all([
       this.housekeeping.stop(),
@@ -161,7 +169,7 @@ export class SyncEngine {
       ...lanes.map(({ consumer }) => consumer.stop({ deadlineMs })),
       ...lanes.map(({ trimmer }) => trimmer.stop()),
     ]);
-    this.commands.disconnect();
+    if (this.commands.status !== 'end') this.commands.disconnect();
   }
 
   /** Repairs a direction now, as housekeeping does when it finds an entry missing. */
