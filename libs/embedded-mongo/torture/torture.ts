@@ -6,6 +6,7 @@ import { MongoClient, type Collection } from 'mongodb';
 import { ACCOUNTS, BALANCE, CLIENT_OPTIONS, collections, END, type Item } from './data-set.js';
 import { Gate } from './gate.js';
 import { Ledger, type Discrepancy, type State } from './ledger.js';
+import { MOMENTS } from './moment.js';
 import type { TortureOptions } from './options.js';
 import { Random } from './random.js';
 import { Victim } from './victim.js';
@@ -101,7 +102,7 @@ class TortureRun {
   async killUnderLoad(): Promise<void> {
     await this.untilAllProgress();
     await wait(this.random.between(0, LONGEST_PAUSE_MS));
-    await this.victim.kill();
+    await this.victim.kill(this.random.pick(MOMENTS));
     this.kills++;
     this.gate.close();
     await this.victim.start();

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Moment } from './moment.js';
 
 export interface VictimSettings {
   /** Path of the compiled `server.ts`. */
@@ -26,7 +27,7 @@ export class Victim {
     const { script, folder, fsync } = this.settings;
     const started = performance.now();
     const child = spawn(process.execPath, [script, String(this.port), folder, fsync], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     this.child = child;
@@ -34,11 +35,13 @@ export class Victim {
     this.restarts.push(performance.now() - started);
   }
 
-  async kill(): Promise<void> {
+  /** Resolves when the process is gone; it takes a write to get to the other moments. */
+  async kill(moment: Moment = 'any'): Promise<void> {
     const { child } = this;
     if (child?.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
-    child.kill('SIGKILL');
+    if (moment === 'any') child.kill('SIGKILL');
+    else child.stdin?.write(`${moment}\n`);
     await gone;
   }
 }
