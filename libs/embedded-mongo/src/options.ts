@@ -12,7 +12,7 @@ export interface EmbeddedMongoOptions {
   dbPath?: string;
   /** When the log goes to the disk: every 100 ms (default), before each acknowledgement, or when the OS likes. */
   fsync?: FsyncMode;
-  /** How many changes streams can go back to. Default 50,000. */
+  /** How many changes streams can go back to. Default 150,000. */
   oplogEntries?: number;
   /** A snapshot replaces the log when it has grown by this many bytes. Default 16 MB. */
   compactBytes?: number;
@@ -33,7 +33,7 @@ export const DEFAULTS = {
   port: 0,
   replicaSet: 'rs0',
   fsync: 'interval',
-  oplogEntries: 50_000,
+  oplogEntries: 150_000,
   compactBytes: 16 * 1024 * 1024,
   ttlIntervalMs: 60_000,
   transactionLifetimeMs: 60_000,
