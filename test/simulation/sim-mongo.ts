@@ -136,13 +136,14 @@ export class SimMongo implements MongoAuthority, RecordTarget {
     return new Map(found.map((doc) => [doc.key, doc]));
   }
 
-  async stamp({ id, seen, floor }: StampRequest): Promise<'stamped' | 'moved-on'> {
-    await this.world.gap();
-    const doc = [...this.docs.values()].find((candidate) => candidate.id === id);
-    if (doc?.version !== seen || this.world.mutation === 'no-stamping') return 'moved-on';
-    const version = this.world.nextVersion('mongo', Math.max(floor, seen ?? 0));
-    this.put({ ...doc, version, source: 'mongo' });
-    return 'stamped';
+  async stamp(_entity: EntityDefinition, requests: readonly StampRequest[]): Promise<void> {
+    for (const { id, seen, floor } of requests) {
+      await this.world.gap();
+      const doc = [...this.docs.values()].find((candidate) => candidate.id === id);
+      if (doc?.version !== seen || this.world.mutation === 'no-stamping') continue;
+      const version = this.world.nextVersion('mongo', Math.max(floor, seen ?? 0));
+      this.put({ ...doc, version, source: 'mongo' });
+    }
   }
 
   async bury(_entity: EntityDefinition, key: string, floor: number): Promise<'buried' | 'taken'> {

@@ -61,9 +61,12 @@ export class SimRedis implements ProjectionTarget, Pick<CaptureJournal, 'known' 
     return this.held.get(key)?.fields ? this.emit(key, null) : null;
   }
 
-  async known(_entity: EntityDefinition, key: string): Promise<KnownVersions> {
+  async known(_entity: EntityDefinition, keys: readonly string[]): Promise<readonly KnownVersions[]> {
     await this.world.gap();
-    return { held: this.held.get(key)?.version ?? 0, flying: this.mongoChanges.flying.get(key) ?? 0 };
+    return keys.map((key) => ({
+      held: this.held.get(key)?.version ?? 0,
+      flying: this.mongoChanges.flying.get(key) ?? 0,
+    }));
   }
 
   /** Events and position in one step; the position is the number of oplog entries taken. */

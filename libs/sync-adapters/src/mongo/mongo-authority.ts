@@ -1,5 +1,5 @@
 import type { EntityDefinition, MongoAuthority, MongoImage, StampRequest } from '#libs/sync-core';
-import { ObjectId, type Db, type Document } from 'mongodb';
+import { ObjectId, type AnyBulkWriteOperation, type Db, type Document } from 'mongodb';
 import { imageOf } from './documents.js';
 import { isDuplicateKey, withMongoErrors } from './mongo-errors.js';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
@@ -22,17 +22,22 @@ export class MongoDocumentAuthority implements MongoAuthority {
     });
   }
 
-  async stamp({ entity, id, seen, floor }: StampRequest): Promise<'stamped' | 'moved-on'> {
-    const version = {
-      $max: [{ $multiply: [{ $toDouble: '$$NOW' }, 1024] }, { $literal: Math.max(floor, seen ?? 0) + 1 }],
-    };
-    const result = await withMongoErrors(() =>
-      this.collection(entity).updateOne({ _id: documentId(id), ...seenFilter(seen) }, [
-        { $set: { version, source: 'mongo' } },
-        { $set: { updatedAt: { $floor: { $divide: ['$version', 1024] } } } },
-      ]),
-    );
-    return result.matchedCount === 1 ? 'stamped' : 'moved-on';
+  async stamp(entity: EntityDefinition, requests: readonly StampRequest[]): Promise<void> {
+    if (requests.length === 0) return;
+    const operations = requests.map(({ id, seen, floor }): AnyBulkWriteOperation => {
+      const least = { $literal: Math.max(floor, seen ?? 0) + 1 };
+      const version = { $max: [{ $multiply: [{ $toDouble: '$$NOW' }, 1024] }, least] };
+      return {
+        updateOne: {
+          filter: { _id: documentId(id), ...seenFilter(seen) },
+          update: [
+            { $set: { version, source: 'mongo' } },
+            { $set: { updatedAt: { $floor: { $divide: ['$version', 1024] } } } },
+          ],
+        },
+      };
+    });
+    await withMongoErrors(() => this.collection(entity).bulkWrite(operations, { ordered: false }));
   }
 
   async bury(entity: EntityDefinition, key: string, floor: number): Promise<'buried' | 'taken'> {

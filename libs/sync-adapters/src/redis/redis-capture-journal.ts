@@ -55,13 +55,17 @@ export class RedisCaptureJournal implements CaptureJournal {
     );
   }
 
-  async known(entity: EntityDefinition, key: string): Promise<KnownVersions> {
-    const keys = [KEYS.inFlight('mongo-to-redis'), KEYS.record(entity, key), KEYS.tombstone(entity, key)];
-    const reply = await withRedisErrors(() =>
-      SCRIPTS.readKnownVersions.run(this.redis, keys, [inFlightField(entity.name, key)]),
-    );
-    const [held, flying] = reply as [string, string];
-    return { held: Number(held), flying: Number(flying) };
+  async known(entity: EntityDefinition, records: readonly string[]): Promise<readonly KnownVersions[]> {
+    if (records.length === 0) return [];
+    const keys = [KEYS.inFlight('mongo-to-redis')];
+    for (const key of records) keys.push(KEYS.record(entity, key), KEYS.tombstone(entity, key));
+    const fields = records.map((key) => inFlightField(entity.name, key));
+    const reply = await withRedisErrors(() => SCRIPTS.readKnownVersions.run(this.redis, keys, fields));
+    const versions = (reply as string[]).map(Number);
+    return records.map((_, index) => ({
+      held: versions[2 * index] ?? 0,
+      flying: versions[2 * index + 1] ?? 0,
+    }));
   }
 }
 

@@ -2,7 +2,7 @@ import type { EntityDefinition } from '../domain/entity.js';
 import type { Stamp } from '../domain/stamp.js';
 import type { Delivery, RecordResult, RecordTarget, Settlement } from '../ports/apply-targets.js';
 import type { Conflict } from './apply-to-redis.js';
-import { stampUnversioned, type StampStores } from './capture-changes.js';
+import { stampAbove, type Stampable, type StampStores } from './capture-changes.js';
 
 export interface ApplyToMongoStores extends StampStores {
   readonly records: RecordTarget;
@@ -30,6 +30,7 @@ export async function applyToMongo(
   const settlements: Settlement[] = superseded.map((delivery) => ({ delivery, outcome: 'superseded' }));
   const conflicts: Conflict[] = [];
   const refused: { delivery: Delivery; reason: string }[] = [];
+  const unversioned: Stampable[] = [];
   for (const [index, delivery] of newest.entries()) {
     const result = results[index];
     if (!result) throw new Error(`no result for stream entry ${delivery.entryId}`);
@@ -37,12 +38,12 @@ export async function applyToMongo(
       refused.push({ delivery, reason: result.reason });
       continue;
     }
-    if (result.verdict === 'unstamped') {
-      await stampUnversioned(entity, { id: result.id, key: delivery.event.key }, stores);
-    }
+    if (result.verdict === 'unstamped')
+      unversioned.push({ entity, id: result.id, key: delivery.event.key, seen: null });
     settlements.push({ delivery, outcome: outcomeOf(result) });
     if (result.verdict === 'stale') conflicts.push(lost(entity, delivery, result.winner));
   }
+  await stampAbove(unversioned, stores);
   await stores.records.settle(settlements);
   return { conflicts, refused };
 }

@@ -114,7 +114,7 @@ class OpenEnds {
     const fresh = eventOf(this.entity, image, image.version);
     if (sameShared(this.entity, fresh, stored)) return fresh;
     const { id, key, version } = image;
-    await stampAbove({ entity: this.entity, id, key, seen: version }, this.stores);
+    await stampAbove([{ entity: this.entity, id, key, seen: version }], this.stores);
     return null;
   }
 

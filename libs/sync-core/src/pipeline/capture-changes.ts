@@ -1,6 +1,6 @@
 import { eventIdOf, payloadOf, type ChangeEvent } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
-import type { CaptureJournal, CapturePosition } from '../ports/capture-journal.js';
+import type { CaptureJournal, CapturePosition, KnownVersions } from '../ports/capture-journal.js';
 import type { MongoChange, MongoImage } from '../ports/change-feed.js';
 import type { MongoAuthority } from '../ports/mongo-authority.js';
 
@@ -44,10 +44,13 @@ interface Captured {
  */
 export async function captureChanges(step: CaptureStep, stores: CaptureStores): Promise<CaptureResult> {
   let captured: Captured[] = [];
+  const unversioned: Stampable[] = [];
   for (const change of step.changes) {
+    if (change.kind === 'written' && change.image.version === null) unversioned.push(stampable(change));
     const one = await capture(change, stores);
     if (one) captured.push(one);
   }
+  await stampAbove(unversioned, stores);
   for (;;) {
     const events = captured.map(({ event }) => event);
     const { expected, next } = step;
@@ -59,7 +62,10 @@ export async function captureChanges(step: CaptureStep, stores: CaptureStores): 
         return { outcome: 'fenced' };
       case 'set-back': {
         const behind = new Set(result.indices);
-        for (const index of behind) await stampSetBack(captured[index], stores);
+        await stampSetBack(
+          captured.filter((_, index) => behind.has(index)),
+          stores,
+        );
         captured = captured.filter((_, index) => !behind.has(index));
       }
     }
@@ -81,23 +87,40 @@ export function eventOf(entity: EntityDefinition, image: MongoImage, version: nu
   };
 }
 
-/** Stamps a document that has no version above everything Redis knows of it. */
-export async function stampUnversioned(
-  entity: EntityDefinition,
-  image: Pick<MongoImage, 'id' | 'key'>,
-  stores: StampStores,
-): Promise<void> {
-  await stampAbove({ entity, id: image.id, key: image.key, seen: null }, stores);
+/** A document to be stamped, if it still has the version that was seen (`null`: none). */
+export interface Stampable {
+  readonly entity: EntityDefinition;
+  readonly id: string;
+  readonly key: string;
+  readonly seen: number | null;
 }
 
-/** Stamps a document above everything Redis knows of it, if it still has the version that was seen. */
+/** Stamps documents above everything Redis knows of their records. */
 export async function stampAbove(
-  record: { entity: EntityDefinition; id: string; key: string; seen: number | null },
+  records: readonly Stampable[],
   { journal, authority }: StampStores,
-): Promise<'stamped' | 'moved-on'> {
-  const { held, flying } = await journal.known(record.entity, record.key);
-  const { entity, id, seen } = record;
-  return authority.stamp({ entity, id, seen, floor: Math.max(held, flying) });
+): Promise<void> {
+  for (const entity of new Set(records.map((record) => record.entity))) {
+    // A document that changed several times in one batch is stamped once.
+    const byId = new Map(
+      records.filter((record) => record.entity === entity).map((record) => [record.id, record]),
+    );
+    const own = [...byId.values()];
+    const known = await journal.known(
+      entity,
+      own.map(({ key }) => key),
+    );
+    const requests = own.map(({ id, seen }, index) => ({ id, seen, floor: floorOf(known[index]) }));
+    await authority.stamp(entity, requests);
+  }
+}
+
+function stampable({ entity, image }: Extract<MongoChange, { kind: 'written' }>): Stampable {
+  return { entity, id: image.id, key: image.key, seen: image.version };
+}
+
+function floorOf(known: KnownVersions | undefined): number {
+  return known ? Math.max(known.held, known.flying) : 0;
 }
 
 async function capture(change: MongoChange, stores: StampStores): Promise<Captured | null> {
@@ -105,9 +128,8 @@ async function capture(change: MongoChange, stores: StampStores): Promise<Captur
   if (change.kind === 'erased') return captureErased(entity, change.last, stores);
   const { image, previousKey } = change;
   if (previousKey !== undefined && previousKey !== image.key) await bury(entity, previousKey, stores);
-  if (image.version !== null) return { entity, id: image.id, event: eventOf(entity, image, image.version) };
-  await stampUnversioned(entity, image, stores);
-  return null;
+  if (image.version === null) return null;
+  return { entity, id: image.id, event: eventOf(entity, image, image.version) };
 }
 
 /**
@@ -138,15 +160,18 @@ async function bury(
   key: string,
   { journal, authority }: StampStores,
 ): Promise<void> {
-  const { held, flying } = await journal.known(entity, key);
-  await authority.bury(entity, key, Math.max(held, flying));
+  const [known] = await journal.known(entity, [key]);
+  await authority.bury(entity, key, floorOf(known));
 }
 
-async function stampSetBack(captured: Captured | undefined, stores: StampStores): Promise<void> {
-  if (!captured) return;
-  const { entity, id, event } = captured;
-  const { key, version } = event;
-  const result = await stampAbove({ entity, id, key, seen: version }, stores);
-  // Gone by now, so nothing is left that could speak for itself; a document that has moved on is not buried.
-  if (result === 'moved-on') await bury(entity, key, stores);
+async function stampSetBack(behind: readonly Captured[], stores: StampStores): Promise<void> {
+  const records = behind.map(({ entity, id, event }) => ({
+    entity,
+    id,
+    key: event.key,
+    seen: event.version,
+  }));
+  await stampAbove(records, stores);
+  // What is gone by now cannot speak for itself; where a document stands, burying does nothing.
+  for (const { entity, event } of behind) await bury(entity, event.key, stores);
 }

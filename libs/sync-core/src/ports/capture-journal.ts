@@ -34,8 +34,8 @@ export interface CaptureJournal {
   publish(publication: Publication): Promise<PublishResult>;
   /** Publishes events again without moving the position. Consumers compare versions, so too much is harmless. */
   republish(events: readonly ChangeEvent[]): Promise<void>;
-  /** What Redis knows of one record's version. */
-  known(entity: EntityDefinition, key: string): Promise<KnownVersions>;
+  /** What Redis knows of these records' versions, in the order of the keys. */
+  known(entity: EntityDefinition, keys: readonly string[]): Promise<readonly KnownVersions[]>;
 }
 
 /** Versions of one record in Redis; 0 where there is none. A stamp given to Mongo's record lies above both. */

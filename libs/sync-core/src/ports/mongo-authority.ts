@@ -2,7 +2,6 @@ import type { EntityDefinition } from '../domain/entity.js';
 import type { MongoImage } from './change-feed.js';
 
 export interface StampRequest {
-  readonly entity: EntityDefinition;
   readonly id: string;
   /** The version seen when stamping was decided; `null` for none. The stamp is a compare-and-set on it. */
   readonly seen: number | null;
@@ -17,8 +16,8 @@ export interface StampRequest {
 export interface MongoAuthority {
   /** What Mongo holds now under these keys; keys it does not hold are missing from the map. */
   current(entity: EntityDefinition, keys: readonly string[]): Promise<ReadonlyMap<string, MongoImage>>;
-  /** Returns `moved-on` when the record no longer has the version that was seen. */
-  stamp(request: StampRequest): Promise<'stamped' | 'moved-on'>;
+  /** Gives each document a new version, unless it no longer has the version that was seen. */
+  stamp(entity: EntityDefinition, requests: readonly StampRequest[]): Promise<void>;
   /** Puts a tombstone where no document has the key. Returns `taken` when one has. */
   bury(entity: EntityDefinition, key: string, floor: number): Promise<'buried' | 'taken'>;
 }
