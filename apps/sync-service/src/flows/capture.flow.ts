@@ -48,7 +48,7 @@ export interface CaptureObserver {
 }
 
 /** The lease is renewed this often, and given up when renewing fails. */
-const RENEW_EVERY_MS = 3_000;
+const RENEW_EVERY_MS = 1_500;
 /** An idle position is saved this often: so that it cannot age out of the oplog, and to notice a wiped Redis. */
 const SAVE_IDLE_EVERY_MS = 1_000;
 

@@ -12,7 +12,7 @@ export class RedisLease {
     private readonly redis: Redis,
     /** Unique per process. */
     private readonly token: string,
-    private readonly ttlMs = 10_000,
+    private readonly ttlMs = 5_000,
   ) {}
 
   /** Takes or renews the lease. Call it again well within its time to live. */
