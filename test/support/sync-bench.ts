@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   startPrivateMongo,
   startPrivateRedis,
@@ -117,7 +118,10 @@ export class SyncBench {
           });
         }
         const states = (store: RecordStore) => Promise.all(keys.map((key) => store.get(key)));
-        expect(await states(this.inRedis(entity))).toEqual(await states(this.mongo(entity)));
+        const [redis, mongo] = [await states(this.inRedis(entity)), await states(this.mongo(entity))];
+        expect(keys.filter((_, index) => !isDeepStrictEqual(redis[index], mongo[index])).slice(0, 5)).toEqual(
+          [],
+        );
       },
       { timeoutMs: 20_000 },
     );
