@@ -14,6 +14,7 @@ import { hello, isMaster } from './handshake.js';
 import { createIndexes, dropIndexes, listIndexes } from './indexes.js';
 import { insert } from './insert.js';
 import { listCollections, listDatabases } from './listing.js';
+import { REFUSED_COMMANDS } from './refused-commands.js';
 import * as sessions from './sessions.js';
 import { update } from './update.js';
 
@@ -62,39 +63,9 @@ const COMMANDS: CommandTable = {
   abortTransaction: sessions.abortTransaction,
 };
 
-/** Known to MongoDB and not to this server: refused by name, while the rest does not exist at all. */
-const REFUSED: Readonly<Record<string, string>> = {
-  bulkWrite: 'the bulkWrite command (MongoDB 8.0)',
-  explain: 'explain',
-  mapReduce: 'mapReduce',
-  saslStart: 'authentication',
-  saslContinue: 'authentication',
-  authenticate: 'authentication',
-  createUser: 'authentication',
-  getParameter: 'server parameters',
-  setParameter: 'server parameters',
-  validate: 'the validate command',
-  compact: 'the compact command',
-  currentOp: 'currentOp',
-  killOp: 'killOp',
-  profile: 'profiling',
-  fsync: 'the fsync command',
-  top: 'the top command',
-  getLog: 'the getLog command',
-  replSetInitiate: 'reconfiguring the replica set',
-  replSetReconfig: 'reconfiguring the replica set',
-  replSetGetConfig: 'reading the replica set configuration',
-  killAllSessionsByPattern: 'killAllSessionsByPattern',
-  createSearchIndexes: 'search indexes (MongoDB Atlas)',
-  updateSearchIndex: 'search indexes (MongoDB Atlas)',
-  dropSearchIndex: 'search indexes (MongoDB Atlas)',
-  enableSharding: 'sharding',
-  shardCollection: 'sharding',
-};
-
 export function commandNamed(name: string): CommandDefinition {
   const definition = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (definition) return definition;
-  const feature = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
+  const feature = REFUSED_COMMANDS.get(name);
   throw feature ? unsupported(feature) : commandError(59, `no such command: '${name}'`);
 }

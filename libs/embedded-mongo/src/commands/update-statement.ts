@@ -1,7 +1,13 @@
 import { commandError } from '../errors.js';
 import type { Collection } from '../store/collection.js';
 import type { Found } from '../store/find-documents.js';
-import { compileUpdate, isReplacement, upsertDocument, type Update } from '../update/index.js';
+import {
+  compileUpdate,
+  isReplacement,
+  upsertDocument,
+  type CompiledUpdate,
+  type Update,
+} from '../update/index.js';
 import { isDocument, type Document, type EvalContext } from '../values/index.js';
 import type { CommandContext } from './context.js';
 import { ensureCollection, insertDocument, updateDocument } from './documents.js';
@@ -38,6 +44,8 @@ export function runUpdate(
   assertUpdate(statement);
   const { filter, update, upsert, settings } = statement;
   const context = updateContext(ctx, collection, settings);
+  // Before anything is looked for: a wrong update is refused whatever it would have met.
+  const change = compileUpdate(update, context);
   const { sort, multi, hint } = statement;
   const search = { filter, limit: multi ? 0 : 1, hint, ...(sort && { sort }) };
   const found = findHinted(ctx, collection, search, context);
@@ -50,17 +58,16 @@ export function runUpdate(
     );
     return { matched: 0, modified: 0, upserted: doc, after: doc };
   }
-  return applyToAll(ctx, collection, { found, update, context });
+  return applyToAll(ctx, collection, { found, update, change });
 }
 
 function applyToAll(
   ctx: CommandContext,
   collection: Collection | undefined,
-  { found, update, context }: { found: readonly Found[]; update: Update; context: EvalContext },
+  { found, update, change }: { found: readonly Found[]; update: Update; change: CompiledUpdate },
 ): UpdateOutcome {
   const outcome: UpdateOutcome = { matched: found.length, modified: 0 };
   if (!collection) return outcome;
-  const change = compileUpdate(update, context);
   for (const target of found) {
     const result = change(target.doc, target.arrayIndex);
     if (updateDocument(ctx, collection, { found: target, result, update })) outcome.modified += 1;

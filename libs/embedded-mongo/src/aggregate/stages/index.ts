@@ -12,6 +12,8 @@ export const REFUSED_STAGES: ReadonlySet<string> = new Set([
   '$densify',
   '$fill',
   '$geoNear',
+  '$indexStats',
+  '$listLocalSessions',
   '$listSampledQueries',
   '$querySettings',
   '$rankFusion',
@@ -19,5 +21,6 @@ export const REFUSED_STAGES: ReadonlySet<string> = new Set([
   '$search',
   '$searchMeta',
   '$setWindowFields',
+  '$shardedDataDistribution',
   '$vectorSearch',
 ]);
