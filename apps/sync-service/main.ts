@@ -1,3 +1,4 @@
+import './src/small-heap.js';
 import { bootstrapService } from '#libs/service-kit';
 import { SyncServiceConfig } from './src/sync-service.config.js';
 import { SyncServiceModule } from './src/sync-service.module.js';

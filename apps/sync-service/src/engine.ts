@@ -192,6 +192,7 @@ export class SyncEngine {
       classify: classifySyncFailure,
       deadLetterCounter: { key: KEYS.ledger(direction), field: 'dead-lettered' satisfies Outcome },
       batchSize,
+      maxInFlightBatches: BATCHES_IN_FLIGHT[direction],
     });
     this.observer.watch(direction, consumer);
     consumer.on('group-created', () => this.housekeeping.repairSoon(direction));
@@ -206,6 +207,12 @@ export class SyncEngine {
     return { direction, consumer, meter, trimmer };
   }
 }
+
+/**
+ * Redis applies one batch while the next is decoded, in the order they were sent. MongoDB gets one at a time: two
+ * bulks that hold the same new record would race for its insert.
+ */
+const BATCHES_IN_FLIGHT: Readonly<Record<Direction, number>> = { 'mongo-to-redis': 2, 'redis-to-mongo': 1 };
 
 /** Unique per process: two consumers of one name would take each other's entries for their own. */
 function consumerName(): string {

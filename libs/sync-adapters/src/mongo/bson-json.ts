@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '#libs/sync-core';
-import { EJSON } from 'bson';
+import { BSON } from 'mongodb';
 
 /**
  * A BSON value as JSON. Strings, booleans, nulls and safe numbers stay what they are; everything JSON has no
@@ -30,7 +30,7 @@ export function jsonToBson(value: Json): unknown {
   if (Array.isArray(value)) return value.map(jsonToBson);
   const object = value as JsonObject;
   if (Object.keys(object).some((name) => name.startsWith('$'))) {
-    return EJSON.deserialize(object, { relaxed: true });
+    return BSON.EJSON.deserialize(object, { relaxed: true });
   }
   return Object.fromEntries(Object.entries(object).map(([name, member]) => [name, jsonToBson(member)]));
 }
@@ -40,7 +40,7 @@ function plainToJson(document: object): JsonObject {
 }
 
 function extended(value: unknown): Json {
-  const { wrapped } = EJSON.serialize({ wrapped: value }, { relaxed: true }) as { wrapped: Json };
+  const { wrapped } = BSON.EJSON.serialize({ wrapped: value }, { relaxed: true }) as { wrapped: Json };
   return wrapped;
 }
 
