@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { inProject } from './project.mjs';
+import { PROJECT } from './project.mjs';
 
 const POLL_MS = 300;
 
 /** Where servers started here keep their data; `RMS_DATA` moves it. */
-export const DATA_FOLDER = path.resolve(inProject(process.env.RMS_DATA || '.data'));
+export const DATA_FOLDER = path.resolve(PROJECT, process.env.RMS_DATA || '.data');
 const RUN_FOLDER = path.join(DATA_FOLDER, 'run');
 
 const infoFile = (pid) => path.join(RUN_FOLDER, `${pid}.json`);
