@@ -57,6 +57,7 @@ const NAMES: Readonly<Record<number, string>> = {
   159: 'DurationOverflow',
   166: 'CommandNotSupportedOnView',
   168: 'InvalidPipelineOperator',
+  171: 'CannotIndexParallelArrays',
   183: 'IllegalChangeToExpectedDatabaseVersion',
   189: 'PrimarySteppedDown',
   197: 'InvalidIndexSpecificationOption',
@@ -88,6 +89,7 @@ const NAMES: Readonly<Record<number, string>> = {
   13388: 'StaleConfig',
   13435: 'NotPrimaryNoSecondaryOk',
   13436: 'NotPrimaryOrSecondary',
+  14031: 'OutOfDiskSpace',
 };
 
 /** The name MongoDB gives a code; codes without a name of their own read `Location<code>`. */

@@ -140,6 +140,18 @@ describe('indexes', () => {
     expect((await collection.indexes()).map((index) => index.name)).toEqual(['_id_']);
   });
 
+  it('refuse two arrays in one key, and stay whole', async () => {
+    const collection = fresh<{ _id: number; a: unknown; b: unknown }>();
+    await collection.createIndex({ a: 1 });
+    await collection.createIndex({ a: 1, b: 1 });
+    expect(await errorOf(collection.insertOne({ _id: 1, a: [1], b: [2] }))).toMatchObject({ code: 171 });
+    await collection.insertOne({ _id: 1, a: [1], b: 2 });
+    expect(await errorOf(collection.updateOne({ _id: 1 }, { $set: { b: [2] } }))).toMatchObject({
+      code: 171,
+    });
+    expect(await collection.find({ a: 1 }).toArray()).toEqual([{ _id: 1, a: [1], b: 2 }]);
+  });
+
   it('are created once, listed and dropped', async () => {
     const collection = fresh();
     expect(await collection.createIndex({ a: 1, b: -1 })).toBe('a_1_b_-1');

@@ -52,13 +52,9 @@ function newIndexes(collection: Collection, requested: readonly Document[]): Ind
 /** Every document must fit: no parallel arrays, and no key twice in a unique index. */
 function assertBuildable(ctx: CommandContext, collection: Collection, spec: IndexSpec): void {
   const trial = new OrderedIndex(spec);
-  for (const [key, doc] of ctx.workspace.scan(collection)) {
-    for (const indexKey of spec.unique ? trial.keysOf(doc) : []) {
-      for (const other of trial.withKey(indexKey))
-        if (other !== key) throw duplicateKey(collection, trial, indexKey);
-    }
-    trial.add(key, doc);
-  }
+  trial.build(ctx.workspace.scan(collection));
+  const duplicate = spec.unique && trial.firstDuplicate();
+  if (duplicate) throw duplicateKey(collection, trial, duplicate);
 }
 
 export const dropIndexes: CommandDefinition = {

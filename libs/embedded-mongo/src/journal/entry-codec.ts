@@ -1,7 +1,7 @@
-import { deserialize, serialize, type Timestamp } from 'bson';
+import { deserialize, serialize } from 'bson';
 import type { SessionRecord } from '../session/session-table.js';
 import type { Change } from '../store/change.js';
-import { fromTimestamp, toTimestamp } from '../store/clock.js';
+import { toTimestamp } from '../store/clock.js';
 import type { CollectionName } from '../store/collection.js';
 import type { OplogEntry, TransactionStamp } from '../store/oplog.js';
 import { DESERIALIZE, SERIALIZE, type Document } from '../values/index.js';
@@ -35,18 +35,44 @@ export function encodeCommit({ entries, session }: CommitRecord): Uint8Array[] {
 }
 
 export function decodeCommit(body: Buffer, keyOf: KeyOf): CommitRecord {
-  const [head, ...rest] = [...documentsOf(body)].map((raw) => deserialize(raw, DESERIALIZE));
-  const { wall, transaction, session } = head as unknown as Head;
-  const entries = rest.map(({ ts, i, ...change }): OplogEntry => {
-    return {
-      time: fromTimestamp(ts as Timestamp),
-      index: Number(i),
-      wall,
-      change: restored(change as unknown as Change, keyOf),
-      ...(transaction && { transaction }),
-    };
-  });
-  return { entries, ...(session && { session }) };
+  const [first = Buffer.alloc(0), ...rest] = documentsOf(body);
+  const head = deserialize(first, DESERIALIZE) as unknown as Head;
+  return {
+    entries: rest.map((raw) => new LoggedEntry(raw, head, keyOf)),
+    ...(head.session && { session: head.session }),
+  };
+}
+
+/** `[length][0x11 "ts" 0][counter u32][seconds u32][0x10 "i" 0][index i32]`: how every entry begins. */
+const TIME_AT = 8;
+const INDEX_AT = 19;
+
+/** An entry of the log. Most are never looked at again: what they say is decoded when it is asked for. */
+class LoggedEntry implements OplogEntry {
+  readonly time: bigint;
+  readonly index: number;
+  readonly wall: Date;
+  readonly transaction?: TransactionStamp;
+  private decoded: Change | undefined;
+
+  constructor(
+    private readonly raw: Buffer,
+    { wall, transaction }: Head,
+    private readonly keyOf: KeyOf,
+  ) {
+    this.time = (BigInt(raw.readUInt32LE(TIME_AT + 4)) << 32n) | BigInt(raw.readUInt32LE(TIME_AT));
+    this.index = raw.readInt32LE(INDEX_AT);
+    this.wall = wall;
+    if (transaction) this.transaction = transaction;
+  }
+
+  get change(): Change {
+    if (!this.decoded) {
+      const { ts: _ts, i: _i, ...change } = deserialize(this.raw, DESERIALIZE);
+      this.decoded = restored(change as unknown as Change, this.keyOf);
+    }
+    return this.decoded;
+  }
 }
 
 /** A change as it is written: without the key, which follows from the document. */

@@ -4,9 +4,9 @@ import type { SessionTable } from '../session/session-table.js';
 import type { Catalog } from '../store/catalog.js';
 import { fromTimestamp, type LogicalClock } from '../store/clock.js';
 import { Collection, type CollectionName } from '../store/collection.js';
-import { ID_INDEX } from '../store/index-spec.js';
+import type { IndexSpec } from '../store/index-spec.js';
 import type { Oplog } from '../store/oplog.js';
-import { keyString } from '../values/index.js';
+import { keyString, type Document } from '../values/index.js';
 import { decodeCommit } from './entry-codec.js';
 import { segmentName } from './log-writer.js';
 import { readRecords, type ReadEnd } from './record-reader.js';
@@ -48,7 +48,7 @@ export class Recovery {
     segments: new Map(),
   };
   private firstToApply = 1;
-  private loading: Collection | undefined;
+  private loading: { collection: Collection; indexes: readonly IndexSpec[] } | undefined;
 
   constructor(
     private readonly folder: string,
@@ -85,6 +85,7 @@ export class Recovery {
     const end = readRecords(path, (body) => {
       complete = this.load(body);
     });
+    this.finishLoading();
     if (complete && end.kind === 'whole') return;
     this.setAside(SNAPSHOT_NAME, (copy) => {
       renameSync(path, copy);
@@ -103,17 +104,33 @@ export class Recovery {
         this.target.sessions.restore(part.session);
         return false;
       case 'collection':
-        this.loading = new Collection(part.at, part.uuid, part.options);
-        for (const spec of part.indexes) if (spec.name !== ID_INDEX.name) this.loading.addIndex(spec);
-        this.target.catalog.attach(this.loading);
+        this.finishLoading();
+        this.loading = {
+          collection: new Collection(part.at, part.uuid, part.options),
+          indexes: part.indexes,
+        };
         return false;
       case 'documents':
-        for (const doc of documents) this.loading?.put(this.loading.keyOf(doc._id), doc);
-        this.result.documents += documents.length;
+        this.loadDocuments(documents);
         return false;
       case 'end':
         return true;
     }
+  }
+
+  private loadDocuments(documents: readonly Document[]): void {
+    const collection = this.loading?.collection;
+    for (const doc of documents) collection?.docs.set(collection.keyOf(doc._id), doc);
+    this.result.documents += documents.length;
+  }
+
+  /** Indexes are built when all documents are there. */
+  private finishLoading(): void {
+    if (!this.loading) return;
+    const { collection, indexes } = this.loading;
+    for (const spec of indexes) collection.addIndex(spec);
+    this.target.catalog.attach(collection);
+    this.loading = undefined;
   }
 
   private readSegment(segment: number): void {

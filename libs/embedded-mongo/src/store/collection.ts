@@ -71,6 +71,11 @@ export class Collection {
     return level === 'moderate' && previous !== undefined && !this.validator(previous);
   }
 
+  /** Throws what would keep a document out of an index, before any of them has changed. */
+  assertIndexable(doc: Document): void {
+    for (const index of this.indexes.values()) if (index.fields.length > 1) index.keysOf(doc);
+  }
+
   put(key: string, doc: Document): void {
     const before = this.docs.get(key);
     for (const index of this.indexes.values()) {
@@ -89,7 +94,7 @@ export class Collection {
 
   addIndex(spec: IndexSpec): OrderedIndex {
     const index = new OrderedIndex(spec);
-    for (const [key, doc] of this.docs) index.add(key, doc);
+    index.build(this.docs);
     this.indexes.set(spec.name, index);
     return index;
   }

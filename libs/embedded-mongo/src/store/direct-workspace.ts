@@ -40,6 +40,7 @@ export class DirectWorkspace implements Workspace {
     const shared = this.data.transactions.size > 0;
     if (shared) this.data.locks.assertFree(documentResource(collection, change.key));
     const previous = collection.docs.get(change.key);
+    if (change.op !== 'delete') collection.assertIndexable(change.doc);
     if (change.op === 'insert' && previous) throw duplicateId(collection, change.doc._id);
     if (change.op !== 'delete') this.assertUnique(collection, change.key, change.doc, previous);
     if (shared) this.data.history.record(collection, change.key);

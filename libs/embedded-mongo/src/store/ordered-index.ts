@@ -49,6 +49,23 @@ export class OrderedIndex {
     return [...new Map(kept.map((key) => [keyString(key, this.collation), key])).values()];
   }
 
+  /** Takes these documents in place of what it held: much faster than one by one. */
+  build(docs: Iterable<[id: string, doc: Document]>): void {
+    const entries: Entry[] = [];
+    for (const [id, doc] of docs) for (const key of this.keysOf(doc)) entries.push({ key, id });
+    this.entries.fill(entries);
+  }
+
+  /** A key that two documents share, if there is one. */
+  firstDuplicate(): IndexKey | undefined {
+    let previous: Entry | undefined;
+    for (const entry of this.entries.ascending()) {
+      if (previous && previous.id !== entry.id && this.sameKey(previous.key, entry.key)) return entry.key;
+      previous = entry;
+    }
+    return undefined;
+  }
+
   add(id: string, doc: Document): void {
     for (const key of this.keysOf(doc)) this.entries.add({ key, id });
   }

@@ -31,6 +31,19 @@ describe('SortedList', () => {
     );
   });
 
+  it('filled at once holds the same', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer(), { maxLength: 3_000 }), fc.integer(), (items, more) => {
+        const list = new SortedList<number>(byNumber);
+        list.add(7);
+        list.fill([...items]);
+        if (!items.includes(more)) list.add(more);
+        expect([...list.ascending()]).toEqual([...new Set([...items, more])].sort(byNumber));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it.each([
     ['rising', (i: number) => i],
     ['falling', (i: number) => 20_000 - i],

@@ -28,6 +28,14 @@ export class SortedList<T> {
     if (chunk.length > CHUNK * 2) this.split(owner, chunk);
   }
 
+  /** Replaces everything by these items, in any order. */
+  fill(items: T[]): void {
+    items.sort(this.compare);
+    this.count = items.length;
+    this.chunks.length = 0;
+    for (let at = 0; at < items.length; at += CHUNK) this.chunks.push(items.slice(at, at + CHUNK));
+  }
+
   /** Removes the item that compares equal. */
   delete(item: T): boolean {
     const [c, i] = this.find((other) => this.compare(other, item) >= 0);

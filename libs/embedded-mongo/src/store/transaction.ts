@@ -93,6 +93,7 @@ export class Transaction implements Workspace {
     const overlay = this.overlay(collection);
     if (!overlay.has(change.key) && this.data.history.at(collection, change.key, this.moment))
       throw conflict();
+    if (change.op !== 'delete') collection.assertIndexable(change.doc);
     if (change.op === 'insert' && previous) throw duplicateId(collection, change.doc._id);
     if (change.op !== 'delete') {
       for (const claim of uniqueClaims(collection, change.doc, previous))
