@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Collection, Document } from 'mongodb';
 import type { EmbeddedMongo, EmbeddedMongoOptions, FileLayer } from '../src/index.js';
@@ -174,6 +174,47 @@ describe('damage', () => {
     ({ server, docs } = await started());
     expect(server.recovery?.setAside).toEqual([]);
     expect(await ids(docs)).toEqual([...saved, 99]);
+  });
+});
+
+describe('a damaged snapshot', () => {
+  it('gives what comes before the damage; the rest is kept for inspection', async () => {
+    let { server, docs } = await started();
+    await docs.createIndex({ n: 1 });
+    await docs.insertMany(Array.from({ length: 1_000 }, (_, _id) => ({ _id, n: _id % 10 })));
+    await server.compact();
+    await docs.insertOne({ _id: 5_000 });
+    await world.stop(server);
+    const path = join(folder, 'snapshot.bson');
+    const bytes = readFileSync(path);
+    const middle = Math.floor(bytes.length / 2);
+    bytes[middle] = (bytes[middle] ?? 0) ^ 0xff;
+    writeFileSync(path, bytes);
+    ({ server, docs } = await started());
+    const saved = await ids(docs);
+    expect(saved.length).toBeGreaterThan(0);
+    expect(saved).toEqual(Array.from({ length: saved.length }, (_, i) => i));
+    expect(server.recovery?.setAside.map((file) => file.replace(/^.*\/|\.damaged.*$/g, ''))).toEqual([
+      'snapshot.bson',
+      'oplog-000002.bson',
+    ]);
+    expect(await docs.countDocuments({ n: 3 })).toBe(saved.filter((id) => id % 10 === 3).length);
+    await docs.insertOne({ _id: 9_999 });
+    await world.stop(server);
+    ({ server, docs } = await started());
+    expect(server.recovery?.setAside).toEqual([]);
+    expect(await ids(docs)).toEqual([...saved, 9_999]);
+  });
+
+  it('that is missing altogether is an error, not an empty database', async () => {
+    const { server, docs } = await started({ oplogEntries: 10 });
+    for (const first of [0, 100]) {
+      await docs.insertMany(Array.from({ length: 100 }, (_, i) => ({ _id: first + i })));
+      await server.compact();
+    }
+    await world.stop(server);
+    rmSync(join(folder, 'snapshot.bson'));
+    expect((await errorOf(started())).message).toContain('snapshot.bson is missing');
   });
 });
 
