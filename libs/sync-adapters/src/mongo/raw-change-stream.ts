@@ -48,9 +48,10 @@ export async function* rawChangeStream(
   try {
     let batch = await cursor.open();
     while (!signal.aborted) {
+      const upcoming = cursor.closed ? null : cursor.next(); // the server reads on while this batch is handled
       yield batch;
-      if (cursor.closed) return;
-      batch = await cursor.next();
+      if (!upcoming) return;
+      batch = await upcoming;
     }
   } catch (error) {
     if (!signal.aborted) throw translateMongoError(error);
@@ -64,6 +65,7 @@ class RawCursor {
   private readonly session: ClientSession;
   private id: CursorReply['cursor']['id'] = 0;
   private token: Document | undefined;
+  private reading: Promise<RawBatch> | undefined;
 
   constructor(private readonly options: RawChangeStreamOptions) {
     this.session = options.client.startSession();
@@ -99,14 +101,11 @@ class RawCursor {
     return this.batchOf(reply);
   }
 
-  async next(): Promise<RawBatch> {
-    const reply = await this.command({
-      getMore: this.id,
-      collection: '$cmd.aggregate',
-      batchSize: this.options.batchSize ?? DEFAULT_BATCH_SIZE,
-      maxTimeMS: this.options.maxAwaitTimeMS ?? DEFAULT_AWAIT_MS,
-    });
-    return this.batchOf(reply);
+  next(): Promise<RawBatch> {
+    const batch = this.getMore();
+    batch.catch(() => undefined); // it may fail long before anybody awaits it
+    this.reading = batch;
+    return batch;
   }
 
   /** Wakes a waiting `next`, and frees the cursor on the server. */
@@ -123,7 +122,18 @@ class RawCursor {
 
   async close(): Promise<void> {
     await this.kill();
+    await this.reading?.catch(() => undefined);
     await this.session.endSession();
+  }
+
+  private async getMore(): Promise<RawBatch> {
+    const reply = await this.command({
+      getMore: this.id,
+      collection: '$cmd.aggregate',
+      batchSize: this.options.batchSize ?? DEFAULT_BATCH_SIZE,
+      maxTimeMS: this.options.maxAwaitTimeMS ?? DEFAULT_AWAIT_MS,
+    });
+    return this.batchOf(reply);
   }
 
   private async command(command: Document): Promise<CursorReply> {
