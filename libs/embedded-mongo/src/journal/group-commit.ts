@@ -39,7 +39,8 @@ export class GroupCommit {
   /** Resolves when the record is written, rejects when it was taken back. */
   add(record: PendingRecord): Promise<void> {
     this.pending.push(record);
-    if (!this.scheduled && !this.running) {
+    // Even while a flush runs: it may just have looked for the last time.
+    if (!this.scheduled) {
       this.scheduled = true;
       setImmediate(() => {
         this.scheduled = false;

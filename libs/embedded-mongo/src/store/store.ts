@@ -95,13 +95,20 @@ export class Store {
       }
     }
     const workspace = this.begin();
-    this.data.transactions.delete(transaction);
-    workspace.adopt(transaction.changes);
+    try {
+      workspace.adopt(transaction.changes);
+    } catch (error) {
+      workspace.undo();
+      transaction.end('aborted');
+      throw error;
+    }
     transaction.end('committed');
     const { stamp } = transaction;
     const session: SessionRecord = { ...stamp, outcome: 'committed' };
     const known = this.sessions.use(stamp.lsid);
-    workspace.onUndo(() => (known.outcome = 'aborted'));
+    workspace.onUndo(() => {
+      if (known.txnNumber === stamp.txnNumber) known.outcome = 'aborted';
+    });
     return this.commit(workspace, { transaction: stamp, ...(transaction.changes.length > 0 && { session }) });
   }
 
