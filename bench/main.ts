@@ -7,6 +7,7 @@ import { writeResults, type Results } from './report/results.js';
 import { tableOf, targetTableOf } from './report/table.js';
 import { targetsOf } from './report/targets.js';
 import { calibration } from './scenarios/calibration.js';
+import { httpWrites } from './scenarios/http-writes.js';
 import { mongoToRedis } from './scenarios/mongo-to-redis.js';
 import { redisToMongo } from './scenarios/redis-to-mongo.js';
 import { onRig, type Scenario } from './scenarios/scenario.js';
@@ -20,6 +21,7 @@ const SCENARIOS: readonly Scenario[] = [
   mongoToRedis,
   redisToMongo,
   writeThroughput,
+  httpWrites,
   steadyLag,
 ];
 

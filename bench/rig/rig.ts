@@ -53,19 +53,18 @@ export class Rig {
     return this.client.db(this.mongo.database);
   }
 
-  get service(): SyncService {
-    if (!this.running) throw new Error('the sync-service is not running');
-    return this.running;
+  /** Where the services find the stores. */
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      REDIS_URL: this.server.url,
+      MONGODB_URI: this.mongo.uri,
+      MONGODB_DATABASE: this.mongo.database,
+    };
   }
 
   /** Starts the sync-service, and does not wait for it. */
   async startSync(): Promise<SyncService> {
-    this.running = await SyncService.start({
-      redisUrl: this.server.url,
-      mongoUri: this.mongo.uri,
-      database: this.mongo.database,
-      cpuProfile: this.cpuProfile,
-    });
+    this.running = await SyncService.start(this.environment, { cpuProfile: this.cpuProfile });
     return this.running;
   }
 

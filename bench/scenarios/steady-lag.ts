@@ -56,7 +56,7 @@ export const steadyLag: Scenario = {
         figures.push({ ...base, what: `${what}, lag seen by an observer`, lagMs });
         figures.push({
           ...base,
-          what: `${what}, lag by /metrics`,
+          what: `${what}, lag by /metrics, warm-up included`,
           lagMs: reported(await service.lag(direction)),
         });
       }
