@@ -1,10 +1,11 @@
 import type { Figure } from './figure.js';
 import type { Results } from './results.js';
 
-const WIDTH = 860;
-const LEFT = 270;
-const RIGHT = 100;
-const ROW = 46;
+const WIDTH = 900;
+const LEFT = 300;
+const RIGHT = 130;
+/** Height of a bar with and without another one below it. */
+const ROW = { paired: 44, single: 30 } as const;
 const BAR = 14;
 const TARGET_LAG_MS = 50;
 
@@ -56,17 +57,18 @@ function barPanel(figures: readonly Figure[], top: number): Panel {
   const most = Math.max(...figures.flatMap(({ perSecond, beside }) => [perSecond, beside?.perSecond ?? 0]));
   const length = (value: number) => (value / most) * (WIDTH - LEFT - RIGHT);
   const marks = [text(20, top, 'Events per second', 'title')];
-  figures.forEach(({ what, perSecond, beside }, index) => {
-    const y = top + 20 + index * ROW;
+  let y = top + 20;
+  for (const { what, perSecond, beside } of figures) {
     marks.push(text(LEFT - 12, y + BAR - 2, what, '', 'end'), bar(y, length(perSecond), 'ours'));
     marks.push(text(LEFT + length(perSecond) + 8, y + BAR - 2, whole(perSecond)));
-    if (!beside) return;
     const below = y + BAR + 3;
+    y += beside ? ROW.paired : ROW.single;
+    if (!beside) continue;
     marks.push(text(LEFT - 12, below + BAR - 3, beside.what, 'small', 'end'));
     marks.push(bar(below, length(beside.perSecond), 'other'));
     marks.push(text(LEFT + length(beside.perSecond) + 8, below + BAR - 3, whole(beside.perSecond), 'small'));
-  });
-  return { marks, bottom: top + 20 + figures.length * ROW };
+  }
+  return { marks, bottom: y };
 }
 
 function lagPanel(figures: readonly Figure[], top: number): Panel {

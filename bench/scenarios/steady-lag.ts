@@ -53,10 +53,10 @@ export const steadyLag: Scenario = {
       for (const [index, { direction, what }] of SIDES.entries()) {
         const lagMs = lagOf(answers[index]?.lagMs ?? []);
         const base = { scenario: 'lag', events: rate * seconds, perSecond: rate, load, comparison };
-        figures.push({ ...base, what: `${what}, lag seen by an observer`, lagMs });
+        figures.push({ ...base, what: `${what}, seen by an observer`, lagMs });
         figures.push({
           ...base,
-          what: `${what}, lag by /metrics, warm-up included`,
+          what: `${what}, by /metrics with warm-up`,
           lagMs: reported(await service.lag(direction)),
         });
       }
