@@ -63,17 +63,16 @@ export class MongoRecordStore implements RecordStore {
 
   async write(command: WriteCommand): Promise<WriteResult> {
     return withMongoErrors(async () => {
-      const updated = await this.update(command);
-      if (updated) return { outcome: 'updated', record: recordOf(this.entity, updated) };
-      const mayCreate =
-        command.create && (isNone(command.precondition) || command.precondition.kind === 'absent');
-      if (mayCreate) {
-        const created = await this.create(command);
+      const { precondition } = command;
+      if (command.create && isNone(precondition)) return this.upsert(command);
+      if (command.create && precondition.kind === 'absent') {
+        const created = (await this.insert(command)) ?? (await this.revive(command));
         if (created) return { outcome: 'created', record: recordOf(this.entity, created) };
-        // Somebody created it in between: it can be updated now, unless it had to be absent.
-        if (isNone(command.precondition)) return this.write(command);
+      } else if (precondition.kind !== 'absent') {
+        const updated = await this.update(command);
+        if (updated) return { outcome: 'updated', record: recordOf(this.entity, updated) };
       }
-      return this.refusal(command.key, command.precondition);
+      return this.refusal(command.key, precondition);
     });
   }
 
@@ -126,23 +125,47 @@ export class MongoRecordStore implements RecordStore {
   }
 
   private update(command: WriteCommand): Promise<Document | null> {
-    if (command.precondition.kind === 'absent') return Promise.resolve(null);
     const filter = this.living(command.key, command.precondition);
     return this.collection.findOneAndUpdate(filter, this.pipelineOf(command), { returnDocument: 'after' });
   }
 
-  /** Inserts, or revives the tombstone; `null` when a living record stands there. */
-  private async create(command: WriteCommand): Promise<Document | null> {
+  /** One command, unless a tombstone stands there. */
+  private async upsert(command: WriteCommand): Promise<WriteResult> {
+    for (;;) {
+      try {
+        const { value, lastErrorObject } = await this.collection.findOneAndUpdate(
+          this.living(command.key, command.precondition),
+          this.pipelineOf(command),
+          { upsert: true, returnDocument: 'after', includeResultMetadata: true },
+        );
+        const outcome = lastErrorObject?.updatedExisting === true ? 'updated' : 'created';
+        if (value) return { outcome, record: recordOf(this.entity, value) };
+      } catch (error) {
+        if (!isDuplicateKey(error, this.entity.keyField)) throw error;
+        const revived = await this.revive(command);
+        if (revived) return { outcome: 'created', record: recordOf(this.entity, revived) };
+        // Neither living nor buried: somebody else revived it in between, or it was purged. Look again.
+      }
+    }
+  }
+
+  /** `null` when something stands there, living or buried. */
+  private async insert(command: WriteCommand): Promise<Document | null> {
     try {
-      return await this.collection.findOneAndUpdate(
-        { ...this.at(command.key), deleted: true },
-        this.pipelineOf(command),
-        { upsert: true, returnDocument: 'after' },
-      );
+      return await this.collection.findOneAndUpdate(this.never(command.key), this.pipelineOf(command), {
+        upsert: true,
+        returnDocument: 'after',
+      });
     } catch (error) {
       if (isDuplicateKey(error, this.entity.keyField)) return null;
       throw error;
     }
+  }
+
+  /** `null` when no tombstone stands there. */
+  private revive(command: WriteCommand): Promise<Document | null> {
+    const buried = { ...this.at(command.key), deleted: true };
+    return this.collection.findOneAndUpdate(buried, this.pipelineOf(command), { returnDocument: 'after' });
   }
 
   private async refusal(
