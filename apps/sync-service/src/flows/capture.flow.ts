@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock, type Clock } from '#libs/redis-streams';
 import {
   captureChanges,
   HistoryLostError,
@@ -37,6 +37,10 @@ export interface CaptureFlowOptions {
   /** Whether `mongo_changes` is at its cap: capture then waits instead of losing anything. */
   readonly isFull: () => boolean;
   readonly observer: CaptureObserver;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** In [0, 1), for the jitter of the back-off. Default: `Math.random`. */
+  readonly random?: () => number;
 }
 
 export interface CaptureObserver {
@@ -74,9 +78,13 @@ export class CaptureFlow {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private renewedAt = 0;
-  private readonly backoff = new Backoff();
+  private readonly backoff: Backoff;
+  private readonly clock: Clock;
 
-  constructor(private readonly options: CaptureFlowOptions) {}
+  constructor(private readonly options: CaptureFlowOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.backoff = new Backoff(50, 2_000, options.random);
+  }
 
   get currentMode(): CaptureMode {
     return this.mode;
@@ -98,7 +106,7 @@ export class CaptureFlow {
         if (await this.holdLease()) await this.capture(signal);
         else {
           this.setMode('standby');
-          await pause(RENEW_EVERY_MS / 3, signal);
+          await this.pause(RENEW_EVERY_MS / 3, signal);
         }
       } catch (error) {
         await this.recover(error, signal);
@@ -161,15 +169,15 @@ export class CaptureFlow {
   private async stream(from: CapturePosition, signal: AbortSignal): Promise<void> {
     this.setMode('streaming');
     let position = from;
-    let savedAt = Date.now();
+    let savedAt = this.clock.now();
     for await (const batch of this.options.feed.read(position.feed, signal)) {
       this.backoff.reset();
       await this.keepLease();
       await this.waitForRoom(signal);
-      const idle = batch.changes.length === 0 && Date.now() - savedAt < SAVE_IDLE_EVERY_MS;
+      const idle = batch.changes.length === 0 && this.clock.now() - savedAt < SAVE_IDLE_EVERY_MS;
       if (idle) continue;
       position = await this.publish(position, { feed: batch.position }, batch);
-      savedAt = Date.now();
+      savedAt = this.clock.now();
     }
   }
 
@@ -187,19 +195,19 @@ export class CaptureFlow {
 
   private async holdLease(): Promise<boolean> {
     const held = await this.options.lease.hold();
-    if (held) this.renewedAt = Date.now();
+    if (held) this.renewedAt = this.clock.now();
     return held;
   }
 
   private async keepLease(): Promise<void> {
-    if (Date.now() - this.renewedAt < RENEW_EVERY_MS) return;
+    if (this.clock.now() - this.renewedAt < RENEW_EVERY_MS) return;
     if (!(await this.holdLease())) throw new LeaseLostError('another sync-service has taken over');
   }
 
   private async waitForRoom(signal: AbortSignal): Promise<void> {
     while (this.options.isFull() && !signal.aborted) {
       this.setMode('throttled', 'mongo_changes is at its cap');
-      await pause(100, signal);
+      await this.pause(100, signal);
       await this.keepLease();
     }
     this.setMode('streaming');
@@ -215,7 +223,21 @@ export class CaptureFlow {
         SyncAlert.CaptureFailed,
         `capture failed, trying again: ${error instanceof Error ? error.message : String(error)}`,
       );
-    await pause(this.backoff.next(), signal);
+    await this.pause(this.backoff.next(), signal);
+  }
+
+  /** Waits, or returns at once when `signal` aborts. */
+  private async pause(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.clock.after(ms, over);
+      function over(): void {
+        cancel();
+        signal.removeEventListener('abort', over);
+        resolve();
+      }
+      signal.addEventListener('abort', over);
+    });
   }
 
   private setMode(mode: CaptureMode, reason?: string): void {
@@ -227,9 +249,4 @@ export class CaptureFlow {
 
 function asChanges(entity: EntityDefinition, images: readonly MongoImage[]): MongoChange[] {
   return images.map((image) => ({ kind: 'written', entity, image }));
-}
-
-/** Waits, or returns at once when `signal` aborts. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

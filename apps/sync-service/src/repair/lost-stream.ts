@@ -4,16 +4,17 @@ import {
   type Direction,
   type EntityDefinition,
   type MongoAuthority,
+  type ProjectionTarget,
 } from '#libs/sync-core';
-import { type RedisBooks, type RedisInFlight, type RedisProjectionTarget } from '#libs/sync-adapters';
+import { type RedisBooks, type RedisInFlight } from '#libs/sync-adapters';
 
 export interface LostStreamRepairOptions {
   readonly entities: readonly EntityDefinition[];
-  readonly inFlight: RedisInFlight;
-  readonly books: RedisBooks;
-  readonly journal: CaptureJournal;
-  readonly authority: MongoAuthority;
-  readonly projections: RedisProjectionTarget;
+  readonly inFlight: Pick<RedisInFlight, 'records'>;
+  readonly books: Pick<RedisBooks, 'rebalance'>;
+  readonly journal: Pick<CaptureJournal, 'republish'>;
+  readonly authority: Pick<MongoAuthority, 'current'>;
+  readonly projections: Pick<ProjectionTarget, 'reissue'>;
 }
 
 export interface RepairReport {
