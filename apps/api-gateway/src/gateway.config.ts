@@ -1,5 +1,5 @@
 import { RedisSettings, ServiceConfig, Setting, SettingsGroup, TombstoneSettings } from '#libs/service-kit';
-import { IsBoolean, IsInt, Matches, Max, Min } from 'class-validator';
+import { IsInt, Matches, Max, Min } from 'class-validator';
 
 const HTTP_URL = { message: 'must be a URL such as http://127.0.0.1:3001' };
 
@@ -24,10 +24,6 @@ export class GatewayConfig extends ServiceConfig {
   @Matches(/^https?:\/\/[^\s/]+$/, HTTP_URL)
   @Setting({ env: 'SYNC_SERVICE_URL', about: 'Origin of the sync service; /health asks whether it runs.' })
   syncServiceUrl = 'http://127.0.0.1:3002';
-
-  @IsBoolean()
-  @Setting({ env: 'API_DOCS', about: 'Whether the OpenAPI pages are served at /api-docs.' })
-  apiDocs = true;
 
   @SettingsGroup()
   readonly redis = new RedisSettings();

@@ -1,5 +1,8 @@
+import { serveDocument } from '#libs/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TerminusModule } from '@nestjs/terminus';
+import { syncServiceDocument } from './docs/open-api.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { SyncHealth } from './health/sync-health.js';
@@ -16,5 +19,9 @@ export class SyncServiceModule {
       controllers: [HealthController, MetricsController, DeadLettersController],
       providers: [...syncProviders(config), SyncHealth],
     };
+  }
+
+  static prepare(app: NestFastifyApplication, { apiDocs }: SyncServiceConfig): void {
+    if (apiDocs) serveDocument(app, () => syncServiceDocument(app));
   }
 }

@@ -1,5 +1,8 @@
+import { serveDocument } from '#libs/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TerminusModule } from '@nestjs/terminus';
+import { userServiceDocument } from './docs/open-api.js';
 import { HealthController } from './health/health.controller.js';
 import { mongoConnection, mongoProviders } from './mongo/mongo.providers.js';
 import type { UserServiceConfig } from './user-service.config.js';
@@ -18,5 +21,9 @@ export class UserServiceModule {
       controllers: [HealthController, UsersController],
       providers: mongoProviders(config),
     };
+  }
+
+  static prepare(app: NestFastifyApplication, { apiDocs }: UserServiceConfig): void {
+    if (apiDocs) serveDocument(app, () => userServiceDocument(app));
   }
 }

@@ -1,8 +1,6 @@
+import { API_DOCS_PATH, serviceDocument, USER_SCHEMAS } from '#libs/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { SCHEMAS } from './schemas.js';
-
-export const API_DOCS_PATH = 'api-docs';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
 const DESCRIPTION = `
 The same users in MongoDB and in Redis, kept in sync both ways. Write on the side you like:
@@ -12,7 +10,7 @@ The same users in MongoDB and in Redis, kept in sync both ways. Write on the sid
 
 Every write has a \`version\`; the higher one wins in both stores. \`?waitFor=synced\` answers a write when the other
 store has it; \`?after=<version>\` reads your own write on the other side. Errors are \`application/problem+json\` with a
-stable \`code\`.
+stable \`code\`; what any request can meet stands under \`x-responses-everywhere\`.
 `;
 
 /** Serves the OpenAPI document at /api-docs-json, and pages to try it at /api-docs. */
@@ -25,18 +23,14 @@ export function serveApiDocs(app: NestFastifyApplication): void {
 
 /** The OpenAPI document of the gateway. */
 export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
-  const base = new DocumentBuilder()
-    .setTitle('Redis–Mongo sync')
-    .setDescription(DESCRIPTION)
-    .setVersion('1')
-    .addTag('mongo-first', 'Users, written to MongoDB first')
-    .addTag('redis-first', 'Users, written to Redis first')
-    .addTag('health', 'What is up')
-    .build();
-  const document = SwaggerModule.createDocument(app, base);
-  document.components = {
-    ...document.components,
-    schemas: { ...document.components?.schemas, ...SCHEMAS },
-  };
-  return document;
+  return serviceDocument(app, {
+    title: 'Redis–Mongo sync',
+    description: DESCRIPTION,
+    tags: {
+      'mongo-first': 'Users, written to MongoDB first',
+      'redis-first': 'Users, written to Redis first',
+      health: 'What is up',
+    },
+    schemas: USER_SCHEMAS,
+  });
 }

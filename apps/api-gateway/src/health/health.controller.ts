@@ -1,4 +1,4 @@
-import { notReady, pingCheck, Readiness, type Liveness } from '#libs/service-kit';
+import { LIVENESS_SCHEMA, notReady, pingCheck, Readiness, type Liveness } from '#libs/service-kit';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import {
@@ -50,17 +50,17 @@ export class HealthController {
 
   @Get('live')
   @ApiOperation({ summary: 'The process lives, whatever is behind it' })
-  @ApiOkResponse({ description: 'It does.', example: { status: 'ok' } })
+  @ApiOkResponse({ description: 'It does.', schema: LIVENESS_SCHEMA })
   live(): Liveness {
     return { status: 'ok' };
   }
 
   @Get('ready')
   @ApiOperation({ summary: 'Whether requests should be sent here: at least one of the stores answers' })
-  @ApiOkResponse({ description: 'They should.', example: { status: 'ok' } })
+  @ApiOkResponse({ description: 'They should.', schema: LIVENESS_SCHEMA })
   @ApiServiceUnavailableResponse({
     description: 'Both stores are down, or the gateway is stopping.',
-    example: { status: 'shutting_down', info: {}, error: {}, details: {} },
+    schema: { type: 'object', example: { status: 'shutting_down', info: {}, error: {}, details: {} } },
   })
   ready(): Liveness {
     if (this.readiness.isStopping) throw notReady('shutting_down');

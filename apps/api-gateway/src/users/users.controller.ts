@@ -2,6 +2,12 @@ import {
   conditionsOf,
   contextOf,
   decodeCursor,
+  DocumentList,
+  DocumentMerge,
+  DocumentRead,
+  DocumentRemove,
+  DocumentReplace,
+  DocumentUpsert,
   emailOf,
   ListUsersQuery,
   ReadUserQuery,
@@ -13,14 +19,6 @@ import {
 } from '#libs/service-kit';
 import { Delete, Get, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  DocumentList,
-  DocumentMerge,
-  DocumentRead,
-  DocumentRemove,
-  DocumentReplace,
-  DocumentUpsert,
-} from '../docs/users-docs.js';
 import type { LiveContext } from './sync-follower.js';
 import type { UsersEdge } from './users-edge.js';
 

@@ -1,12 +1,22 @@
 import { AdminTokenGuard, HttpProblem, ProblemError } from '#libs/service-kit';
 import { Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { DeadLetter, DeadLetterPage, DeadLetters } from '#libs/redis-streams';
+import {
+  DocumentDiscard,
+  DocumentLetter,
+  DocumentLetters,
+  DocumentReplay,
+  DocumentReplayOldest,
+  DocumentSizes,
+} from '../docs/dead-letters-docs.js';
 import { SyncDeadLetters } from './sync-dead-letters.js';
 
 const MAX_LIMIT = 500;
 const ENTRY_ID = /^\d{1,20}-\d{1,20}$/;
 
 /** Dead letters of `mongo_changes` and `redis_changes`. A replayed one passes the version compare like any other. */
+@ApiTags('dead-letters')
 @Controller('dead-letters')
 @UseGuards(AdminTokenGuard)
 export class DeadLettersController {
@@ -14,12 +24,14 @@ export class DeadLettersController {
 
   /** How many wait, by stream. */
   @Get()
+  @DocumentSizes()
   async sizes(): Promise<Record<string, number>> {
     const sizes = await Promise.all(this.letters.streams.map((stream) => this.of(stream).size()));
     return Object.fromEntries(this.letters.streams.map((stream, index) => [stream, sizes[index] ?? 0]));
   }
 
   @Get(':stream')
+  @DocumentLetters()
   list(
     @Param('stream') stream: string,
     @Query('limit') limit = '50',
@@ -30,6 +42,7 @@ export class DeadLettersController {
   }
 
   @Get(':stream/:id')
+  @DocumentLetter()
   async read(@Param('stream') stream: string, @Param('id') id: string): Promise<DeadLetter> {
     const letter = await this.of(stream).get(id);
     if (!letter) throw notFound(id);
@@ -38,6 +51,7 @@ export class DeadLettersController {
 
   /** Puts one back into its stream. */
   @Post(':stream/:id/replay')
+  @DocumentReplay()
   @HttpCode(200)
   async replay(@Param('stream') stream: string, @Param('id') id: string): Promise<{ entryId: string }> {
     const outcome = await this.of(stream).replay(id);
@@ -53,6 +67,7 @@ export class DeadLettersController {
 
   /** Puts the oldest ones back, at most `limit`. */
   @Post(':stream/replay')
+  @DocumentReplayOldest()
   @HttpCode(200)
   async replayOldest(
     @Param('stream') stream: string,
@@ -63,6 +78,7 @@ export class DeadLettersController {
 
   /** Throws one away for good. */
   @Delete(':stream/:id')
+  @DocumentDiscard()
   @HttpCode(204)
   async discard(@Param('stream') stream: string, @Param('id') id: string): Promise<void> {
     if (!(await this.of(stream).discard(id))) throw notFound(id);

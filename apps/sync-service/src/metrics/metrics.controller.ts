@@ -1,8 +1,11 @@
+import { ApiProblems, HttpProblem } from '#libs/service-kit';
 import { Controller, Get, Headers, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { MetricsReport } from './metrics-report.js';
 import { PrometheusMetrics } from './prometheus-metrics.js';
 
+@ApiTags('metrics')
 @Controller('metrics')
 export class MetricsController {
   constructor(
@@ -12,6 +15,17 @@ export class MetricsController {
 
   /** JSON, unless the client asks for `text/plain` or OpenMetrics, as Prometheus does. */
   @Get()
+  @ApiOperation({ summary: 'What is under way, the books, and the lag' })
+  @ApiResponse({
+    status: 200,
+    description: 'JSON; for Prometheus, which asks for `text/plain`, its own format.',
+    content: {
+      'application/json': { schema: { $ref: '#/components/schemas/SyncReport' } },
+      'text/plain': { schema: { type: 'string' } },
+      'application/openmetrics-text': { schema: { type: 'string' } },
+    },
+  })
+  @ApiProblems(HttpProblem.StoreUnavailable)
   async read(@Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     if (/text\/plain|application\/openmetrics-text/i.test(accept ?? '')) {
       await reply.type(this.prometheus.contentType).send(await this.prometheus.text());

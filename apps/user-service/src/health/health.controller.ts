@@ -1,5 +1,6 @@
-import { notReady, pingCheck, Readiness, type Liveness } from '#libs/service-kit';
+import { LIVENESS_SCHEMA, notReady, pingCheck, Readiness, type Liveness } from '#libs/service-kit';
 import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
   HealthCheckService,
@@ -8,6 +9,7 @@ import {
 } from '@nestjs/terminus';
 import { MongoLifecycle } from '../mongo/mongo-lifecycle.js';
 
+@ApiTags('health')
 @Controller('users/health')
 export class HealthController {
   constructor(
@@ -20,6 +22,7 @@ export class HealthController {
   /** 200 while MongoDB answers, 503 otherwise. */
   @Get()
   @HealthCheck()
+  @ApiOperation({ summary: 'Whether MongoDB answers' })
   check(): Promise<HealthCheckResult> {
     if (this.readiness.isStopping) throw notReady('shutting_down');
     return this.health.check([pingCheck(this.indicators, { name: 'mongo', ping: () => this.mongo.ping() })]);
@@ -27,6 +30,8 @@ export class HealthController {
 
   /** The process lives, whatever its store does. */
   @Get('live')
+  @ApiOperation({ summary: 'The process lives, whatever its store does' })
+  @ApiOkResponse({ description: 'It does.', schema: LIVENESS_SCHEMA })
   live(): Liveness {
     return { status: 'ok' };
   }

@@ -2,6 +2,12 @@ import {
   conditionsOf,
   contextOf,
   decodeCursor,
+  DocumentList,
+  DocumentMerge,
+  DocumentRead,
+  DocumentRemove,
+  DocumentReplace,
+  DocumentUpsert,
   emailOf,
   ListUsersQuery,
   NoQuery,
@@ -13,16 +19,21 @@ import {
   type UserWriteKind,
 } from '#libs/service-kit';
 import { Controller, Delete, Get, Patch, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CollectionsReadyGuard } from './collections-ready.guard.js';
 
+const DOCS = { followsSync: false };
+
 /** The users in MongoDB. Validates again what the gateway has validated: it is not the only one who can reach it. */
+@ApiTags('users')
 @Controller('users')
 @UseGuards(CollectionsReadyGuard)
 export class UsersController {
   constructor(private readonly users: StoreUsers) {}
 
   @Get()
+  @DocumentList(DOCS)
   async list(@StrictQuery(ListUsersQuery) query: ListUsersQuery, @Res() reply: FastifyReply): Promise<void> {
     const { limit, cursor } = query;
     const after = cursor === undefined ? {} : { after: decodeCursor(cursor) };
@@ -30,6 +41,7 @@ export class UsersController {
   }
 
   @Get(':email')
+  @DocumentRead(DOCS)
   async read(
     @Req() request: FastifyRequest,
     @StrictQuery(NoQuery) _query: NoQuery,
@@ -39,6 +51,7 @@ export class UsersController {
   }
 
   @Post()
+  @DocumentUpsert(DOCS)
   upsert(
     @Req() request: FastifyRequest,
     @StrictQuery(NoQuery) _query: NoQuery,
@@ -48,6 +61,7 @@ export class UsersController {
   }
 
   @Put(':email')
+  @DocumentReplace(DOCS)
   replace(
     @Req() request: FastifyRequest,
     @StrictQuery(NoQuery) _query: NoQuery,
@@ -57,6 +71,7 @@ export class UsersController {
   }
 
   @Patch(':email')
+  @DocumentMerge(DOCS)
   merge(
     @Req() request: FastifyRequest,
     @StrictQuery(NoQuery) _query: NoQuery,
@@ -66,6 +81,7 @@ export class UsersController {
   }
 
   @Delete(':email')
+  @DocumentRemove(DOCS)
   async remove(
     @Req() request: FastifyRequest,
     @StrictQuery(NoQuery) _query: NoQuery,

@@ -1,4 +1,4 @@
-import { IsIn, IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
 import { Setting } from './setting.js';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -82,4 +82,11 @@ export abstract class ServiceConfig {
     unit: 'ms',
   })
   shutdownDeadlineMs = 10_000;
+
+  @IsBoolean()
+  @Setting({
+    env: 'API_DOCS',
+    about: "Whether the OpenAPI document is served at /api-docs-json, and the gateway's pages at /api-docs.",
+  })
+  apiDocs = true;
 }

@@ -1,18 +1,25 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { HttpProblem } from '../problems/http-problem.js';
 import {
   DEFAULT_PAGE_SIZE,
   DEFAULT_WAIT_MS,
-  HttpProblem,
   MAX_PAGE_SIZE,
   MAX_WAIT_MS,
-} from '#libs/service-kit';
-import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+} from '../users-http/user-queries.js';
 import { ApiProblems } from './api-problems.js';
-import { CREATE_EXAMPLE, EXAMPLE_EMAIL, EXAMPLE_VERSION, USER_EXAMPLE } from './schemas.js';
+import { CREATE_EXAMPLE, EXAMPLE_EMAIL, EXAMPLE_VERSION, USER_EXAMPLE } from './user-schemas.js';
 
 /*
- * The OpenAPI descriptions of the users' endpoints, kept out of the controller so that it stays readable.
+ * The OpenAPI descriptions of the users' endpoints, kept out of the controllers so that they stay readable. The gateway follows the
+ * sync (`waitFor`, `after`, `Sync-Status`); the user service behind it does not.
  */
+
+export interface UsersDocs {
+  readonly followsSync: boolean;
+}
+
+const GATEWAY: UsersDocs = { followsSync: true };
 
 const ref = (schema: string) => ({ $ref: `#/components/schemas/${schema}` });
 const etag = `"${EXAMPLE_VERSION}"`;
@@ -73,19 +80,28 @@ const USER_HEADERS = {
 interface UserResponse {
   readonly status: 200 | 201 | 202;
   readonly description: string;
-  readonly synced?: boolean;
+  readonly headers: Readonly<Record<string, ReturnType<typeof text>>>;
 }
 
-const User = ({ status, description, synced = true }: UserResponse) =>
+const User = ({ status, description, headers }: UserResponse) =>
   ApiResponse({
     status,
     description,
-    headers: { ...USER_HEADERS, ...(synced ? SYNC_HEADERS : POSITION) },
+    headers: { ...USER_HEADERS, ...headers },
     content: { 'application/json': { schema: ref('User'), example: USER_EXAMPLE } },
   });
 
-const Accepted = () =>
-  User({ status: 202, description: 'Written here, but not in the other store within `timeoutMs`.' });
+/** What a write answers beside its problems, and the parameters of waiting for the other store. */
+const Written = ({ followsSync }: UsersDocs, ...answers: (readonly [200 | 201, string])[]) => {
+  const headers = followsSync ? SYNC_HEADERS : POSITION;
+  const accepted = { status: 202, description: ACCEPTED, headers } as const;
+  return applyDecorators(
+    ...answers.map(([status, description]) => User({ status, description, headers })),
+    ...(followsSync ? [WaitQueries(), User(accepted)] : []),
+  );
+};
+
+const ACCEPTED = 'Written here, but not in the other store within `timeoutMs`.';
 
 const INPUT = [HttpProblem.InvalidQuery, HttpProblem.InvalidHeader];
 const BODY = [
@@ -94,10 +110,13 @@ const BODY = [
   HttpProblem.BodyTooLarge,
   HttpProblem.UnsupportedMediaType,
 ];
-const STORE = [HttpProblem.StoreUnavailable, HttpProblem.ServiceUnavailable];
 const EMAIL_CHANGE = [HttpProblem.EmailTaken, HttpProblem.EmailChangeUnsupported];
+const storesOf = ({ followsSync }: UsersDocs) =>
+  followsSync
+    ? [HttpProblem.StoreUnavailable, HttpProblem.ServiceUnavailable]
+    : [HttpProblem.StoreUnavailable];
 
-export const DocumentList = (): MethodDecorator =>
+export const DocumentList = (docs = GATEWAY): MethodDecorator =>
   applyDecorators(
     ApiOperation({ summary: 'List the users of this store', description: 'In the order of their e-mails.' }),
     ApiQuery({
@@ -116,39 +135,43 @@ export const DocumentList = (): MethodDecorator =>
       description: 'One page.',
       content: { 'application/json': { schema: ref('UserPage') } },
     }),
-    ApiProblems(HttpProblem.InvalidQuery, ...STORE),
+    ApiProblems(HttpProblem.InvalidQuery, ...storesOf(docs)),
   );
 
-export const DocumentRead = (): MethodDecorator =>
+export const DocumentRead = (docs = GATEWAY): MethodDecorator =>
   applyDecorators(
     ApiOperation({
       summary: 'Read a user from this store',
-      description:
-        'With `after`, waits until this store has that version: read your own writes across the stores.',
+      ...(docs.followsSync ? { description: READ_YOUR_WRITES } : {}),
     }),
     EmailParam(),
-    ApiQuery({
-      name: 'after',
-      required: false,
-      schema: { type: 'integer', format: 'int64', minimum: 1 },
-      description: '`Sync-Position` of a write.',
-    }),
-    TimeoutQuery(),
+    ...(docs.followsSync ? [AfterQuery(), TimeoutQuery()] : []),
     IfMatch(),
     IfNoneMatch(`304 if the present version is this one, e.g. ${etag}.`),
-    User({ status: 200, description: 'The user.', synced: false }),
+    User({ status: 200, description: 'The user.', headers: POSITION }),
     ApiResponse({ status: 304, description: 'The user has the version that `If-None-Match` names.' }),
     ApiProblems(
       ...INPUT,
       HttpProblem.InvalidEmail,
       HttpProblem.UserNotFound,
       HttpProblem.PreconditionFailed,
-      HttpProblem.NotYetSynced,
-      ...STORE,
+      ...(docs.followsSync ? [HttpProblem.NotYetSynced] : []),
+      ...storesOf(docs),
     ),
   );
 
-export const DocumentUpsert = (): MethodDecorator =>
+const READ_YOUR_WRITES =
+  'With `after`, waits until this store has that version: read your own writes across the stores.';
+
+const AfterQuery = () =>
+  ApiQuery({
+    name: 'after',
+    required: false,
+    schema: { type: 'integer', format: 'int64', minimum: 1 },
+    description: '`Sync-Position` of a write.',
+  });
+
+export const DocumentUpsert = (docs = GATEWAY): MethodDecorator =>
   applyDecorators(
     ApiOperation({
       summary: 'Create a user, or merge into it',
@@ -157,15 +180,12 @@ export const DocumentUpsert = (): MethodDecorator =>
     }),
     IfMatch(),
     IfNoneMatch('`*`: only if there is no user with this e-mail. Otherwise 412.'),
-    WaitQueries(),
     ApiBody({ schema: ref('CreateUser'), examples: { user: { value: CREATE_EXAMPLE } } }),
-    User({ status: 201, description: 'Created.' }),
-    User({ status: 200, description: 'Merged.' }),
-    Accepted(),
-    ApiProblems(...INPUT, ...BODY, HttpProblem.PreconditionFailed, ...STORE),
+    Written(docs, [201, 'Created.'], [200, 'Merged.']),
+    ApiProblems(...INPUT, ...BODY, HttpProblem.PreconditionFailed, ...storesOf(docs)),
   );
 
-export const DocumentReplace = (): MethodDecorator =>
+export const DocumentReplace = (docs = GATEWAY): MethodDecorator =>
   applyDecorators(
     ApiOperation({
       summary: 'Replace the profile of a user, creating it if need be',
@@ -174,23 +194,12 @@ export const DocumentReplace = (): MethodDecorator =>
     EmailParam(),
     IfMatch(),
     IfNoneMatch('`*`: only if there is no user with this e-mail. Otherwise 412.'),
-    WaitQueries(),
     ApiBody({ schema: ref('ReplaceUser') }),
-    User({ status: 200, description: 'Replaced.' }),
-    User({ status: 201, description: 'Created.' }),
-    Accepted(),
-    ApiProblems(
-      ...INPUT,
-      ...BODY,
-      HttpProblem.InvalidEmail,
-      HttpProblem.UserNotFound,
-      ...EMAIL_CHANGE,
-      HttpProblem.PreconditionFailed,
-      ...STORE,
-    ),
+    Written(docs, [200, 'Replaced.'], [201, 'Created.']),
+    ApiProblems(...PATH_WRITE, ...storesOf(docs)),
   );
 
-export const DocumentMerge = (): MethodDecorator =>
+export const DocumentMerge = (docs = GATEWAY): MethodDecorator =>
   applyDecorators(
     ApiOperation({
       summary: 'Merge top-level fields into a user',
@@ -198,32 +207,31 @@ export const DocumentMerge = (): MethodDecorator =>
     }),
     EmailParam(),
     IfMatch(),
-    WaitQueries(),
     ApiBody({ schema: ref('MergeUser') }),
-    User({ status: 200, description: 'Merged.' }),
-    Accepted(),
-    ApiProblems(
-      ...INPUT,
-      ...BODY,
-      HttpProblem.InvalidEmail,
-      HttpProblem.UserNotFound,
-      ...EMAIL_CHANGE,
-      HttpProblem.PreconditionFailed,
-      ...STORE,
-    ),
+    Written(docs, [200, 'Merged.']),
+    ApiProblems(...PATH_WRITE, ...storesOf(docs)),
   );
 
-export const DocumentRemove = (): MethodDecorator =>
-  applyDecorators(
+const PATH_WRITE = [
+  ...INPUT,
+  ...BODY,
+  HttpProblem.InvalidEmail,
+  HttpProblem.UserNotFound,
+  ...EMAIL_CHANGE,
+  HttpProblem.PreconditionFailed,
+];
+
+export const DocumentRemove = (docs = GATEWAY): MethodDecorator => {
+  const headers = docs.followsSync ? SYNC_HEADERS : POSITION;
+  const accepted = 'Deleted here, but not yet in the other store.';
+  return applyDecorators(
     ApiOperation({ summary: 'Delete a user', description: 'Deleting what is not there is 204 as well.' }),
     EmailParam(),
     IfMatch(),
-    WaitQueries(),
-    ApiResponse({ status: 204, description: 'There is no such user any more.', headers: SYNC_HEADERS }),
-    ApiResponse({
-      status: 202,
-      description: 'Deleted here, but not yet in the other store.',
-      headers: SYNC_HEADERS,
-    }),
-    ApiProblems(...INPUT, HttpProblem.InvalidEmail, HttpProblem.PreconditionFailed, ...STORE),
+    ApiResponse({ status: 204, description: 'There is no such user any more.', headers }),
+    ...(docs.followsSync
+      ? [WaitQueries(), ApiResponse({ status: 202, description: accepted, headers })]
+      : []),
+    ApiProblems(...INPUT, HttpProblem.InvalidEmail, HttpProblem.PreconditionFailed, ...storesOf(docs)),
   );
+};

@@ -1,8 +1,6 @@
-import { MAX_NAME_LENGTH } from '#libs/service-kit';
 import { MAX_EMAIL_LENGTH } from '#libs/sync-core';
-import type { OpenAPIObject } from '@nestjs/swagger';
-
-type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+import { MAX_NAME_LENGTH } from '../users-http/parse-user-body.js';
+import type { Schemas } from './problem-schemas.js';
 
 export const EXAMPLE_EMAIL = 'ada@example.org';
 export const EXAMPLE_VERSION = 1850880000000000;
@@ -41,7 +39,8 @@ const PROFILE_RULES =
   'Names must not start with `$`, contain `.` or NUL, or be `__proto__`, `constructor` or `prototype`, at any level. ' +
   'Reserved at the top level: `_id`, `id`, `version`, `updatedAt`, `source`, `deleted`, `purgeAt`, `wallet` and credentials.';
 
-export const SCHEMAS: Schemas = {
+/** Users, as requests and answers hold them. */
+export const USER_SCHEMAS: Schemas = {
   User: {
     type: 'object',
     required: ['email', 'name', 'version', 'updatedAt', 'source'],
@@ -102,33 +101,5 @@ export const SCHEMAS: Schemas = {
       },
     },
     example: { users: [USER_EXAMPLE], nextCursor: 'YWRhQGV4YW1wbGUub3Jn' },
-  },
-  Problem: {
-    type: 'object',
-    description: 'RFC 9457. Further members, such as `version` or `store`, come with some codes.',
-    required: ['type', 'title', 'status', 'detail', 'code', 'number', 'requestId'],
-    additionalProperties: true,
-    properties: {
-      type: { type: 'string', format: 'uri' },
-      title: { type: 'string', description: 'The same for every occurrence.' },
-      status: { type: 'integer' },
-      detail: { type: 'string', description: 'What happened this time.' },
-      code: { type: 'string', description: 'Stable, for programs.' },
-      number: { type: 'string', description: 'Stable, for looking it up in docs/errors.md.' },
-      requestId: { type: 'string', description: 'Also in `X-Request-Id`, and in the logs of every service.' },
-      errors: { type: 'array', items: { $ref: '#/components/schemas/FieldError' } },
-    },
-  },
-  FieldError: {
-    type: 'object',
-    required: ['in', 'field', 'message'],
-    properties: {
-      in: { type: 'string', enum: ['body', 'query', 'path', 'header'] },
-      field: {
-        type: 'string',
-        description: 'JSON pointer into the body, or name of the parameter or header.',
-      },
-      message: { type: 'string' },
-    },
   },
 };

@@ -1,0 +1,13 @@
+import { serviceDocument, USER_SCHEMAS } from '#libs/service-kit';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+/** The OpenAPI document of the user service. */
+export function userServiceDocument(app: NestFastifyApplication): OpenAPIObject {
+  return serviceDocument(app, {
+    title: 'Redis–Mongo sync: user service',
+    description: 'The one write path to the users in MongoDB. Clients use the gateway.',
+    tags: { users: 'Users in MongoDB', health: 'What is up' },
+    schemas: USER_SCHEMAS,
+  });
+}
