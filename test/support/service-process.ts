@@ -29,6 +29,11 @@ export class ServiceProcess {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** Of the process that runs now, or ran last. */
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
   /** Starts it (again) and waits until it listens. */
   async launch(): Promise<void> {
     const main = `dist/apps/${this.name}/main.js`;

@@ -1,3 +1,4 @@
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import {
   startPrivateMongo,
   startPrivateRedis,
@@ -91,16 +92,14 @@ export class ThreeServices {
       async () => {
         const { directions, capture } = await this.metrics();
         for (const { inFlight, balanced, unread, pending } of Object.values(directions)) {
-          expect({ inFlight, balanced, unread, pending }).toEqual({
-            inFlight: 0,
-            balanced: true,
-            unread: 0,
-            pending: 0,
-          });
+          deepStrictEqual(
+            { inFlight, balanced, unread, pending },
+            { inFlight: 0, balanced: true, unread: 0, pending: 0 },
+          );
         }
-        expect(capture.mode).toBe('streaming');
+        strictEqual(capture.mode, 'streaming');
         const stores = { mongo: await this.inMongo(), redis: await this.inRedis() };
-        expect(differences(stores.mongo, stores.redis)).toEqual([]);
+        deepStrictEqual(differences(stores.mongo, stores.redis), []);
         return stores;
       },
       { timeoutMs, everyMs: 200 },
