@@ -4,15 +4,18 @@ import {
   inspectRedis,
   KEYS,
   loadFunctionLibrary,
+  MongoComparisonSide,
   MongoChangeFeed,
   MongoDocumentAuthority,
   MongoRecordTarget,
   prepareCollections,
   RedisBooks,
   RedisCaptureJournal,
+  RedisComparisonSide,
   RedisInFlight,
   RedisLease,
   RedisProjectionTarget,
+  StoredCaptureProgress,
   StreamSettler,
   SYNC_GROUP,
   withMongoErrors,
@@ -27,6 +30,7 @@ import { mongoToRedis } from './flows/mongo-to-redis.flow.js';
 import { redisToMongo } from './flows/redis-to-mongo.flow.js';
 import { LagMeter } from './metrics/lag-meter.js';
 import { EngineObserver, type EngineLog } from './metrics/engine-observer.js';
+import { ReconcileRuns } from './reconcile/reconcile-runs.js';
 import { Housekeeping } from './repair/housekeeping.js';
 import { LostStreamRepair } from './repair/lost-stream.js';
 
@@ -63,6 +67,7 @@ export class SyncEngine {
   readonly capture: CaptureFlow;
   readonly lanes: Readonly<Record<Direction, Lane>>;
   readonly observer: EngineObserver;
+  readonly reconciles: ReconcileRuns;
   private readonly housekeeping: Housekeeping;
   private stopped: Promise<void> | undefined;
   private preImages = false;
@@ -110,6 +115,17 @@ export class SyncEngine {
       lease: new RedisLease(this.commands, consumerName()),
       isFull: () => this.observer.isOverfull('mongo-to-redis'),
       observer: this.observer,
+    });
+    this.reconciles = new ReconcileRuns({
+      entities,
+      stores: {
+        mongo: new MongoComparisonSide(db),
+        redis: new RedisComparisonSide(this.commands),
+        capture: new StoredCaptureProgress(db, this.commands),
+        journal,
+        authority,
+        projections,
+      },
     });
     this.housekeeping = new Housekeeping({
       books: this.books,
@@ -164,6 +180,7 @@ export class SyncEngine {
   private async drain(deadlineMs: number): Promise<void> {
     const lanes = Object.values(this.lanes);
     await Promise.all([
+      this.reconciles.stop(),
       this.housekeeping.stop(),
       this.capture.stop(),
       ...lanes.map(({ consumer }) => consumer.stop({ deadlineMs })),

@@ -1,4 +1,5 @@
 export * from './mongo/bson-json.js';
+export * from './mongo/cluster-time.js';
 export * from './mongo/documents.js';
 export * from './mongo/mongo-authority.js';
 export * from './mongo/mongo-change-feed.js';
@@ -20,4 +21,7 @@ export * from './redis/redis-safety.js';
 export * from './redis/scripts.js';
 export * from './redis/stream-settler.js';
 export * from './redis/write-record.js';
+export * from './reconcile/capture-progress.js';
+export * from './reconcile/mongo-side.js';
+export * from './reconcile/redis-side.js';
 export * from './tombstone-ttl.js';

@@ -2,6 +2,8 @@ import {
   isJsonObject,
   isSource,
   isVersion,
+  updatedAtOf,
+  type ChangeEvent,
   type EntityDefinition,
   type RecordState,
   type Stamp,
@@ -13,6 +15,12 @@ import {
  * that the scripts read it with one pattern and never parse – let alone re-encode – the payload. A tombstone is the
  * stamp alone.
  */
+
+/** The text that `apply-batch.lua` writes for this event; a delete's is that of its tombstone. */
+export function projectionText({ version, source, payload }: ChangeEvent): string {
+  const stamp = `{"version":${version},"source":"${source}","updatedAt":${updatedAtOf(version)}`;
+  return payload === null ? `${stamp}}` : `${stamp},${payload.slice(1)}`;
+}
 
 /** What Redis holds of a key. */
 export function stateFromTexts(

@@ -1,0 +1,99 @@
+import type { EntityDefinition } from '../domain/entity.js';
+import type { MongoImage } from '../ports/change-feed.js';
+import { eventOf } from '../pipeline/capture-changes.js';
+import { compareBytes, mergedKeys } from './byte-order.js';
+import { compareRecord, type ComparisonRules, type Depth } from './difference.js';
+import type { KeyRange, MongoSide, RedisSide } from './sides.js';
+
+export interface BucketComparison {
+  /** Records that one of the sides has. */
+  readonly compared: number;
+  readonly equal: boolean;
+  /** Keys of records that differ at this first look. Most of them will turn out to be on their way. */
+  readonly suspects: readonly string[];
+}
+
+export interface SuspectSearch {
+  readonly entity: EntityDefinition;
+  readonly depth: Depth;
+  readonly mongo: MongoSide;
+  readonly redis: RedisSide;
+}
+
+/** Records of a bucket, as far as Mongo decides it. */
+export const BUCKET_SIZE = 1000;
+
+/**
+ * Walks both sides in key order, bucket by bucket. Where the digests are equal, that was it: Redis sent sixty bytes.
+ * Where they differ, every record of the bucket is compared by its version and its own digest.
+ */
+export async function* findSuspects(search: SuspectSearch): AsyncGenerator<BucketComparison> {
+  let after: string | null = null;
+  do {
+    const { range, comparison } = await compareBucket(search, after);
+    yield comparison;
+    after = range.upTo;
+  } while (after !== null);
+}
+
+async function compareBucket(
+  { entity, depth, mongo, redis }: SuspectSearch,
+  after: string | null,
+): Promise<{ range: KeyRange; comparison: BucketComparison }> {
+  const page = await mongo.page(entity, { after, limit: BUCKET_SIZE, depth });
+  const wanted = { after, upTo: page.length < BUCKET_SIZE ? null : (page.at(-1)?.key ?? null) };
+  const limit = 2 * BUCKET_SIZE;
+  const bucket = await redis.bucket(entity, wanted, { limit, depth });
+  // Redis may hold many more records in the range than Mongo: then the range ends where Redis stopped.
+  const range = bucket.more ? { after, upTo: bucket.lastKey } : wanted;
+  const images = range.upTo === wanted.upTo ? page : page.filter(({ key }) => isWithin(key, range));
+  const digests = digestsOf(images, { entity, depth, redis });
+  const same = digests?.length === bucket.count && redis.digestOfAll(digests) === bucket.digest;
+  if (same) {
+    return { range, comparison: { compared: bucket.count, equal: true, suspects: [] } };
+  }
+  const indexed = await redis.keys(entity, range, limit);
+  const keys = mergedKeys(
+    images.map(({ key }) => key),
+    indexed,
+  );
+  const suspects = await lookAt(keys, images, { entity, depth, redis });
+  return { range, comparison: { compared: keys.length, equal: false, suspects } };
+}
+
+type Place = Pick<SuspectSearch, 'entity' | 'depth' | 'redis'>;
+
+/** Digests of what Redis should show; null when a document has no version, which no digest can express. */
+function digestsOf(images: readonly MongoImage[], { entity, depth, redis }: Place): string[] | null {
+  const digests: string[] = [];
+  for (const image of images) {
+    if (image.version === null) return null;
+    const event = eventOf(entity, image, image.version);
+    if (event.op === 'upsert') digests.push(redis.digestOf(event, depth));
+  }
+  return digests;
+}
+
+async function lookAt(
+  keys: readonly string[],
+  images: readonly MongoImage[],
+  { entity, depth, redis }: Place,
+): Promise<string[]> {
+  if (keys.length === 0) return [];
+  const holdings = await redis.holdings(entity, keys, depth);
+  const byKey = new Map(images.map((image) => [image.key, image]));
+  const rules: ComparisonRules = {
+    entity,
+    depth,
+    nowMs: 0, // what may have expired is a suspect at first; the second look knows the time
+    digestOf: (event) => redis.digestOf(event, depth),
+  };
+  return keys.filter((key, index) => {
+    const held = holdings[index];
+    return held && compareRecord(key, byKey.get(key), held, rules) !== null;
+  });
+}
+
+function isWithin(key: string, { upTo }: KeyRange): boolean {
+  return upTo === null || compareBytes(key, upTo) <= 0;
+}
