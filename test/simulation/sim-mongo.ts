@@ -1,10 +1,14 @@
 import {
+  conflictIdOf,
   decide,
   fieldsOf,
+  hadSeen,
   payloadOf,
   pickFields,
   sharedFields,
-  type Delivery,
+  type ApplyAttempt,
+  type Conflict,
+  type ConflictLog,
   type EntityDefinition,
   type JsonObject,
   type MongoAuthority,
@@ -31,9 +35,10 @@ type OplogEntry =
   { readonly kind: 'written'; readonly key: string } | { readonly kind: 'erased'; readonly last: Doc };
 
 /** Mongo, with its oplog, its clients, and the people who write into it directly. */
-export class SimMongo implements MongoAuthority, RecordTarget {
+export class SimMongo implements MongoAuthority, RecordTarget, ConflictLog {
   readonly docs = new Map<string, Doc>();
   readonly oplog: OplogEntry[] = [];
+  readonly conflicts = new Map<string, Conflict>();
   private readonly history: Doc[] = [];
   private ids = 0;
 
@@ -156,19 +161,21 @@ export class SimMongo implements MongoAuthority, RecordTarget {
 
   // ——— record target
 
-  async apply(_entity: EntityDefinition, deliveries: readonly Delivery[]): Promise<readonly RecordResult[]> {
+  async apply(
+    _entity: EntityDefinition,
+    attempts: readonly ApplyAttempt[],
+  ): Promise<readonly RecordResult[]> {
     await this.world.gap();
-    return deliveries.map(({ event }): RecordResult => {
+    return attempts.map(({ event, over }): RecordResult => {
       const doc = this.docs.get(event.key);
       const current = doc ? { version: doc.version, source: doc.source, content: contentOf(doc) } : null;
       const verdict = decide('mongo', { ...event, content: event.payload }, current);
       const forced = this.world.mutation === 'overwrite-at-equal-version' && verdict === 'same';
-      if (verdict === 'unstamped' && doc) return { verdict, id: doc.id };
-      if (verdict !== 'apply' && !forced) {
-        return {
-          verdict: verdict === 'same' ? 'same' : 'stale',
-          winner: { version: doc?.version ?? 0, source: 'mongo' },
-        };
+      if (doc && (verdict === 'unstamped' || verdict === 'stale')) return { verdict, current: doc };
+      if (verdict === 'same' && !forced) return { verdict };
+      if (doc?.version != null && verdict === 'apply' && over !== doc.version) {
+        const { version, source } = doc;
+        if (!hadSeen(event, { version, source })) return { verdict: 'concurrent', current: doc };
       }
       if (doc?.version != null && event.version <= doc.version) {
         this.world.violated(`I7: an apply of ${event.version} overwrote ${doc.version} on ${event.key}`);
@@ -192,6 +199,11 @@ export class SimMongo implements MongoAuthority, RecordTarget {
   async settle(settlements: readonly Settlement[]): Promise<void> {
     await this.world.gap();
     this.settler(settlements);
+  }
+
+  async keep(conflicts: readonly Conflict[]): Promise<void> {
+    await this.world.gap();
+    for (const conflict of conflicts) this.conflicts.set(conflictIdOf(conflict), conflict);
   }
 
   private put(doc: Doc): void {

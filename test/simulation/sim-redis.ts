@@ -27,6 +27,8 @@ interface Held extends Stamp {
 export class SimStream {
   readonly pending = new Map<string, Delivery>();
   readonly flying = new Map<string, number>();
+  /** What the newest write in flight knew of Mongo. */
+  readonly known = new Map<string, number>();
   captured = 0;
   settled = 0;
 
@@ -39,7 +41,10 @@ export class SimStream {
 
   settle({ entryId, event }: Delivery): void {
     if (this.pending.delete(entryId)) this.settled += 1;
-    if ((this.flying.get(event.key) ?? Infinity) <= event.version) this.flying.delete(event.key);
+    if ((this.flying.get(event.key) ?? Infinity) <= event.version) {
+      this.flying.delete(event.key);
+      this.known.delete(event.key);
+    }
   }
 }
 
@@ -141,7 +146,10 @@ export class SimRedis implements ProjectionTarget, Pick<CaptureJournal, 'known' 
   }
 
   private emit(key: string, fields: JsonObject | null): number {
-    const version = this.world.nextVersion('redis', this.held.get(key)?.version ?? 0);
+    const before = this.held.get(key);
+    const base = before?.version ?? 0;
+    const known = before?.source === 'redis' ? (this.redisChanges.known.get(key) ?? base) : base;
+    const version = this.world.nextVersion('redis', base);
     this.put(key, { version, source: 'redis', fields });
     this.redisChanges.add({
       eventId: eventIdOf('redis', key, version),
@@ -149,9 +157,12 @@ export class SimRedis implements ProjectionTarget, Pick<CaptureJournal, 'known' 
       key,
       op: fields ? 'upsert' : 'delete',
       source: 'redis',
+      base,
+      ...(known === base ? {} : { known }),
       version,
       payload: fields && payloadOf(fields),
     });
+    this.redisChanges.known.set(key, known);
     return version;
   }
 

@@ -128,7 +128,12 @@ class Run {
           );
         default:
           return await this.deliver(this.redis.redisChanges, (batch) =>
-            applyToMongo(THINGS, batch, { records: this.mongo, authority: this.mongo, journal: this.redis }),
+            applyToMongo(THINGS, batch, {
+              records: this.mongo,
+              authority: this.mongo,
+              journal: this.redis,
+              conflicts: this.mongo,
+            }),
           );
       }
     } catch (error) {

@@ -6,6 +6,7 @@ import {
   loadFunctionLibrary,
   MongoComparisonSide,
   MongoChangeFeed,
+  MongoConflictLog,
   MongoDocumentAuthority,
   MongoRecordTarget,
   prepareCollections,
@@ -67,6 +68,7 @@ export class SyncEngine {
   readonly capture: CaptureFlow;
   readonly lanes: Readonly<Record<Direction, Lane>>;
   readonly observer: EngineObserver;
+  readonly conflicts: MongoConflictLog;
   readonly reconciles: ReconcileRuns;
   private readonly housekeeping: Housekeeping;
   private stopped: Promise<void> | undefined;
@@ -84,6 +86,7 @@ export class SyncEngine {
     const authority = new MongoDocumentAuthority(db, tombstoneTtlMs);
     const projections = new RedisProjectionTarget(this.commands, tombstoneTtlMs);
     const settler = new StreamSettler(this.commands, 'redis-to-mongo');
+    this.conflicts = new MongoConflictLog(db);
     const records = new MongoRecordTarget({ db, authority, settler, tombstoneTtlMs });
 
     this.lanes = {
@@ -91,7 +94,7 @@ export class SyncEngine {
         mongoToRedis(context, { projections, authority, journal }),
       ),
       'redis-to-mongo': this.lane('redis-to-mongo', (context) =>
-        redisToMongo(context, { records, authority, journal }),
+        redisToMongo(context, { records, authority, journal, conflicts: this.conflicts }),
       ),
     };
     this.capture = new CaptureFlow({

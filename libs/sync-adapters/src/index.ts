@@ -3,6 +3,7 @@ export * from './mongo/cluster-time.js';
 export * from './mongo/documents.js';
 export * from './mongo/mongo-authority.js';
 export * from './mongo/mongo-change-feed.js';
+export * from './mongo/mongo-conflict-log.js';
 export * from './mongo/mongo-errors.js';
 export * from './mongo/mongo-record-store.js';
 export * from './mongo/mongo-record-target.js';

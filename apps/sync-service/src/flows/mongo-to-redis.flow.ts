@@ -13,9 +13,8 @@ export function mongoToRedis(context: FlowContext, stores: ApplyToRedisStores): 
   return async (entries: readonly StreamEntry[]) => {
     const { deliveries, unusable, largestSkewMs } = decodeEntries(entries, context.decoding());
     for (const [entity, batch] of deliveries) {
-      const conflicts = await applyToRedis(entity, batch, stores);
+      await applyToRedis(entity, batch, stores);
       context.meter.applied(batch);
-      context.observer.conflicts(conflicts);
     }
     context.observer.skew(largestSkewMs);
     return { acked: true, failures: unusable.map(({ id, error }) => ({ id, error, retry: false })) };

@@ -144,7 +144,7 @@ export class EngineObserver implements CaptureObserver {
     this.update(direction, { conflicts: this.lanes[direction].conflicts + conflicts.length });
     for (const { entity, key, winner, loser } of conflicts) {
       this.log.debug(
-        `${direction}: conflict on ${entity} ${key}: ${loser.version} (${loser.source}) lost to ${winner.version} (${winner.source})`,
+        `${direction}: conflict on ${entity} ${key}: ${loser.version} (${loser.source}) lost to ${winner.version ?? 'a write without a version'} (${winner.source})`,
       );
     }
   }

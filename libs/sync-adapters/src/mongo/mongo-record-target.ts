@@ -1,12 +1,21 @@
-import type {
-  Delivery,
-  EntityDefinition,
-  MongoAuthority,
-  RecordResult,
-  RecordTarget,
-  Settlement,
+import {
+  hadSeen,
+  type ApplyAttempt,
+  type EntityDefinition,
+  type MongoAuthority,
+  type MongoImage,
+  type RecordResult,
+  type RecordTarget,
+  type Settlement,
 } from '#libs/sync-core';
-import { MongoBulkWriteError, type AnyBulkWriteOperation, type Db, type WriteError } from 'mongodb';
+import {
+  MongoBulkWriteError,
+  type AnyBulkWriteOperation,
+  type Db,
+  type Document,
+  type Filter,
+  type WriteError,
+} from 'mongodb';
 import { withMongoErrors } from './mongo-errors.js';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { eventPipeline } from './update-pipelines.js';
@@ -24,8 +33,9 @@ export interface MongoRecordTargetOptions {
 }
 
 /**
- * Conditional upserts: `version < incoming`, in one unordered bulk. A document with that key and a version that is
- * not lower makes the upsert insert, and the unique index refuse it: that is an outcome, not an error.
+ * Conditional upserts in one unordered bulk: each says in its filter which versions it may overwrite. A document with
+ * that key and another version makes the upsert insert, and the unique index refuse it: that is an outcome, not an
+ * error, and only such documents are read.
  */
 export class MongoRecordTarget implements RecordTarget {
   private readonly tombstoneTtlMs: number;
@@ -34,8 +44,8 @@ export class MongoRecordTarget implements RecordTarget {
     this.tombstoneTtlMs = options.tombstoneTtlMs ?? DEFAULT_TOMBSTONE_TTL_MS;
   }
 
-  async apply(entity: EntityDefinition, deliveries: readonly Delivery[]): Promise<readonly RecordResult[]> {
-    return withMongoErrors(() => this.applyWith(entity, deliveries, MAX_RACES));
+  async apply(entity: EntityDefinition, attempts: readonly ApplyAttempt[]): Promise<readonly RecordResult[]> {
+    return withMongoErrors(() => this.applyWith(entity, attempts, MAX_RACES));
   }
 
   settle(settlements: readonly Settlement[]): Promise<void> {
@@ -44,20 +54,20 @@ export class MongoRecordTarget implements RecordTarget {
 
   private async applyWith(
     entity: EntityDefinition,
-    deliveries: readonly Delivery[],
+    attempts: readonly ApplyAttempt[],
     races: number,
   ): Promise<readonly RecordResult[]> {
-    if (deliveries.length === 0) return [];
-    const errors = await this.bulk(entity, deliveries);
-    if (errors.size === 0) return deliveries.map(() => ({ verdict: 'apply' }));
+    if (attempts.length === 0) return [];
+    const errors = await this.bulk(entity, attempts);
+    if (errors.size === 0) return attempts.map(() => ({ verdict: 'apply' }));
 
-    const rivals = deliveries.filter((_, index) => isKeyConflict(entity, errors.get(index)));
+    const rivals = attempts.filter((_, index) => isKeyConflict(entity, errors.get(index)));
     const rivalResults = await this.classify(entity, rivals, races);
-    return deliveries.map((delivery, index): RecordResult => {
+    return attempts.map((attempt, index): RecordResult => {
       const error = errors.get(index);
       if (!error) return { verdict: 'apply' };
       return (
-        rivalResults.get(delivery) ?? { verdict: 'refused', reason: error.errmsg ?? `code ${error.code}` }
+        rivalResults.get(attempt) ?? { verdict: 'refused', reason: error.errmsg ?? `code ${error.code}` }
       );
     });
   }
@@ -65,12 +75,12 @@ export class MongoRecordTarget implements RecordTarget {
   /** Write errors by index. */
   private async bulk(
     entity: EntityDefinition,
-    deliveries: readonly Delivery[],
+    attempts: readonly ApplyAttempt[],
   ): Promise<ReadonlyMap<number, WriteError>> {
-    const operations = deliveries.map(({ event }): AnyBulkWriteOperation => ({
+    const operations = attempts.map((attempt): AnyBulkWriteOperation => ({
       updateOne: {
-        filter: { [entity.keyField]: event.key, version: { $lt: event.version } },
-        update: eventPipeline(entity, event, this.tombstoneTtlMs),
+        filter: { [entity.keyField]: attempt.event.key, ...overwritable(attempt) },
+        update: eventPipeline(entity, attempt.event, this.tombstoneTtlMs),
         upsert: true,
       },
     }));
@@ -86,39 +96,61 @@ export class MongoRecordTarget implements RecordTarget {
     }
   }
 
-  /** What stands in the way of the deliveries that met the unique index. */
+  /** What stands in the way of the attempts that met the unique index. */
   private async classify(
     entity: EntityDefinition,
-    rivals: readonly Delivery[],
+    rivals: readonly ApplyAttempt[],
     races: number,
-  ): Promise<ReadonlyMap<Delivery, RecordResult>> {
-    const results = new Map<Delivery, RecordResult>();
+  ): Promise<ReadonlyMap<ApplyAttempt, RecordResult>> {
+    const results = new Map<ApplyAttempt, RecordResult>();
     if (rivals.length === 0) return results;
     const keys = rivals.map(({ event }) => event.key);
     const current = await this.options.authority.current(entity, keys);
-    const again: Delivery[] = [];
-    for (const delivery of rivals) {
-      const image = current.get(delivery.event.key);
-      if (image?.version === null) results.set(delivery, { verdict: 'unstamped', id: image.id });
-      else if (!image || image.version < delivery.event.version) again.push(delivery);
-      else {
-        const winner = { version: image.version, source: image.source };
-        const same = image.version === delivery.event.version && image.source === 'redis';
-        results.set(delivery, { verdict: same ? 'same' : 'stale', winner });
-      }
+    const again: ApplyAttempt[] = [];
+    for (const rival of rivals) {
+      const result = resultOf(rival, current.get(rival.event.key));
+      if (result) results.set(rival, result);
+      else again.push({ entryId: rival.entryId, event: rival.event });
     }
-    // Two upserts of one new key ran at the same time, and the other one won with an older version.
+    // Two upserts of one new key ran at the same time, and the other one won with an older version; or it is gone.
     if (again.length > 0 && races === 0) throw new Error(`upsert of ${again.length} records keeps racing`);
     const repeated = await this.applyWith(entity, again, races - 1);
-    for (const [index, delivery] of again.entries()) {
+    const waiting = rivals.filter((rival) => !results.has(rival));
+    for (const [index, rival] of waiting.entries()) {
       const result = repeated[index];
-      if (result) results.set(delivery, result);
+      if (result) results.set(rival, result);
     }
     return results;
   }
 }
 
 const MAX_RACES = 8;
+
+/**
+ * Which versions the attempt may overwrite: those that its writer had seen (`hadSeen`, as a filter), or the very one
+ * that has been kept since. A version is compared as the sync reads it, without a fraction that others may have given.
+ */
+function overwritable({ event, over }: ApplyAttempt): Filter<Document> {
+  if (over !== undefined) return { version: { $gte: over, $lt: over + 1 } };
+  const { version, base, known = base } = event;
+  if (base === undefined || known === undefined) return { version: { $lt: version } };
+  if (base === 0) return { version: { $lt: 1 } };
+  if (base === known) return { version: { $lt: base + 1 } };
+  return {
+    version: { $lt: base + 1 },
+    $or: [{ version: { $lt: known + 1 } }, { source: 'redis' }],
+  };
+}
+
+/** `null`: nothing stands in the way any more; try again. */
+function resultOf({ event }: ApplyAttempt, image: MongoImage | undefined): RecordResult | null {
+  if (!image) return null;
+  if (image.version === null) return { verdict: 'unstamped', current: image };
+  const { version, source } = image;
+  if (version === event.version && source === 'redis') return { verdict: 'same' };
+  if (version >= event.version) return { verdict: 'stale', current: image };
+  return hadSeen(event, { version, source }) ? null : { verdict: 'concurrent', current: image };
+}
 
 function isKeyConflict(entity: EntityDefinition, error: WriteError | undefined): boolean {
   if (error?.code !== 11000) return false;

@@ -22,7 +22,10 @@ export const KEYS = {
 
   stream: (direction: Direction): string => STREAMS[direction],
   deadLetters: (direction: Direction): string => `${STREAMS[direction]}:dlq`,
-  /** Hash: `<entity>:<record key>` → highest version on the stream that is not settled yet. */
+  /**
+   * Hash: `<entity>:<record key>` → highest version on the stream that is not settled yet; of `redis_changes`
+   * followed by a space and what that write knew of Mongo (`known` of its event).
+   */
   inFlight: (direction: Direction): string => `${STREAMS[direction]}:inflight`,
   /** Hash: the books of a direction. */
   ledger: (direction: Direction): string => `sync:ledger:${direction}`,

@@ -21,6 +21,10 @@ export interface ChangeEvent extends Stamp {
   readonly payload: string | null;
   /** Mongo `_id` as hex, where it is known. */
   readonly id?: string;
+  /** Of a Redis write: the version that Redis held when it was made; 0: nothing. Absent: not known. */
+  readonly base?: number;
+  /** With `base`: the newest version below it that Mongo has, too; absent: `base` itself. */
+  readonly known?: number;
   /** W3C trace context of the request that caused the change. */
   readonly traceparent?: string;
 }
@@ -49,6 +53,8 @@ export function formatEvent(event: ChangeEvent): string {
     source: event.source,
     ...(event.id === undefined ? {} : { id: event.id }),
     ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+    ...(event.base === undefined ? {} : { base: event.base }),
+    ...(event.known === undefined ? {} : { known: event.known }),
     version: event.version,
     updatedAt: updatedAtOf(event.version),
     eventId: event.eventId,
@@ -66,11 +72,12 @@ export function parseEvent(text: string): ChangeEvent {
   if (mark < 0 || !text.endsWith('}')) throw new MalformedEventError('not an event envelope');
   const head = parseObject(`${text.slice(0, mark)}}`, 'envelope');
   const payload = text.slice(mark + PAYLOAD_MARK.length, -1);
-  const { schema, entity, key, op, source, id, traceparent, version, eventId } = head;
+  const { schema, entity, key, op, source, id, traceparent, base, known, version, eventId } = head;
   if (schema !== EVENT_SCHEMA) throw new MalformedEventError(`schema ${JSON.stringify(schema)} is not known`);
   if (op !== 'upsert' && op !== 'delete') throw new MalformedEventError('op must be upsert or delete');
   if (!isSource(source)) throw new MalformedEventError('source must be mongo or redis');
   if (!isVersion(version)) throw new MalformedEventError('version must be a positive safe integer');
+  const seen = seenOf(base, known, version);
   if (op === 'upsert') parseObject(payload, 'payload');
   else if (payload !== 'null') throw new MalformedEventError('a delete has no payload');
   return {
@@ -83,6 +90,7 @@ export function parseEvent(text: string): ChangeEvent {
     payload: op === 'upsert' ? payload : null,
     ...(id === undefined ? {} : { id: text255('id', id) }),
     ...(traceparent === undefined ? {} : { traceparent: text255('traceparent', traceparent) }),
+    ...seen,
   };
 }
 
@@ -94,6 +102,18 @@ export function fieldsOf(event: ChangeEvent): JsonObject {
 /** The payload text of these fields. */
 export function payloadOf(fields: JsonObject): string {
   return canonicalJson(fields);
+}
+
+function seenOf(base: unknown, known: unknown, version: number): Pick<ChangeEvent, 'base' | 'known'> {
+  if (base === undefined && known === undefined) return {};
+  if (!isBelow(base, version)) throw new MalformedEventError('base must be a whole number below the version');
+  if (known === undefined) return { base };
+  if (!isBelow(known, base + 1)) throw new MalformedEventError('known must be a whole number up to base');
+  return { base, known };
+}
+
+function isBelow(value: unknown, limit: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < limit;
 }
 
 function parseObject(text: string, what: string): JsonObject {

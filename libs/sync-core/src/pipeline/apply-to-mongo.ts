@@ -1,85 +1,128 @@
+import { sideOfEvent, sideOfImage, type Conflict } from '../domain/conflict.js';
 import type { EntityDefinition } from '../domain/entity.js';
-import type { Stamp } from '../domain/stamp.js';
-import type { Delivery, RecordResult, RecordTarget, Settlement } from '../ports/apply-targets.js';
-import type { Conflict } from './apply-to-redis.js';
+import type {
+  ApplyAttempt,
+  Delivery,
+  RecordResult,
+  RecordTarget,
+  Settlement,
+} from '../ports/apply-targets.js';
+import type { MongoImage } from '../ports/change-feed.js';
+import type { ConflictLog } from '../ports/conflict-log.js';
+import { StoreUnavailableError } from '../ports/record-store.js';
 import { stampAbove, type Stampable, type StampStores } from './capture-changes.js';
+import { collapse } from './collapse.js';
 
 export interface ApplyToMongoStores extends StampStores {
   readonly records: RecordTarget;
+  readonly conflicts: ConflictLog;
 }
 
 export interface ApplyToMongoReport {
+  /** What was kept in the conflict log. */
   readonly conflicts: readonly Conflict[];
   /** Deliveries that Mongo will never take as they are. They are not settled. */
   readonly refused: readonly { readonly delivery: Delivery; readonly reason: string }[];
 }
 
+/** In each lap some writer gave the record a newer version in Mongo; soon one is above ours. */
+const MAX_LAPS = 32;
+
 /**
  * Redis → Mongo. Collapses the batch to the newest version of each record, writes one bulk of conditional upserts,
  * and settles. A document that somebody wrote without a version wins over the incoming one: it is stamped above it,
  * and travels to Redis as a change of its own.
+ *
+ * Every Redis write comes through here, so this is where concurrent versions of a record meet. Whichever loses is in
+ * the conflict log before it is gone: a stored one before it is overwritten, an incoming one before it is settled.
  */
 export async function applyToMongo(
   entity: EntityDefinition,
   deliveries: readonly Delivery[],
   stores: ApplyToMongoStores,
 ): Promise<ApplyToMongoReport> {
-  const { newest, superseded } = collapse(deliveries);
-  const results = await stores.records.apply(entity, newest);
-
+  const { rounds, superseded } = collapse(deliveries);
+  const merge = new Merge(entity, stores);
+  for (const round of rounds) await merge.run(round);
+  await stampAbove(merge.unversioned, stores);
   const settlements: Settlement[] = superseded.map((delivery) => ({ delivery, outcome: 'superseded' }));
-  const conflicts: Conflict[] = [];
-  const refused: { delivery: Delivery; reason: string }[] = [];
-  const unversioned: Stampable[] = [];
-  for (const [index, delivery] of newest.entries()) {
-    const result = results[index];
-    if (!result) throw new Error(`no result for stream entry ${delivery.entryId}`);
-    if (result.verdict === 'refused') {
-      refused.push({ delivery, reason: result.reason });
-      continue;
+  await stores.records.settle([...settlements, ...merge.settlements]);
+  return { conflicts: merge.conflicts, refused: merge.refused };
+}
+
+/** The deliveries of one batch on their way into Mongo, and what came of them. */
+class Merge {
+  readonly settlements: Settlement[] = [];
+  readonly refused: { delivery: Delivery; reason: string }[] = [];
+  readonly unversioned: Stampable[] = [];
+  readonly conflicts: Conflict[] = [];
+
+  constructor(
+    private readonly entity: EntityDefinition,
+    private readonly stores: ApplyToMongoStores,
+  ) {}
+
+  async run(deliveries: readonly Delivery[]): Promise<void> {
+    let attempts: readonly ApplyAttempt[] = deliveries;
+    for (let lap = 0; attempts.length > 0; lap++) {
+      if (lap === MAX_LAPS)
+        throw new StoreUnavailableError('mongo', 'a record changes faster than it is read');
+      const results = await this.stores.records.apply(this.entity, attempts);
+      const lost: Conflict[] = [];
+      const again: ApplyAttempt[] = [];
+      for (const [index, attempt] of attempts.entries()) {
+        const result = results[index];
+        if (!result) throw new Error(`no result for stream entry ${attempt.entryId}`);
+        const conflict = this.conflictOf(attempt, result);
+        if (conflict) lost.push(conflict);
+        if (result.verdict === 'concurrent') again.push({ ...attempt, over: result.current.version ?? 0 });
+        else this.note(attempt, result);
+      }
+      if (lost.length > 0) await this.stores.conflicts.keep(lost);
+      this.conflicts.push(...lost);
+      attempts = again;
     }
-    if (result.verdict === 'unstamped')
-      unversioned.push({ entity, id: result.id, key: delivery.event.key, seen: null });
-    settlements.push({ delivery, outcome: outcomeOf(result) });
-    if (result.verdict === 'stale') conflicts.push(lost(entity, delivery, result.winner));
   }
-  await stampAbove(unversioned, stores);
-  await stores.records.settle(settlements);
-  return { conflicts, refused };
+
+  private note(delivery: Delivery, result: Exclude<RecordResult, { verdict: 'concurrent' }>): void {
+    switch (result.verdict) {
+      case 'apply':
+        this.settlements.push({ delivery, outcome: 'applied' });
+        break;
+      case 'same':
+        this.settlements.push({ delivery, outcome: 'duplicate' });
+        break;
+      case 'stale':
+        this.settlements.push({ delivery, outcome: 'stale' });
+        break;
+      case 'unstamped': {
+        const { id, key } = result.current;
+        this.unversioned.push({ entity: this.entity, id, key, seen: null });
+        this.settlements.push({ delivery, outcome: 'stale' });
+        break;
+      }
+      case 'refused':
+        this.refused.push({ delivery, reason: result.reason });
+    }
+  }
+
+  private conflictOf({ event }: Delivery, result: RecordResult): Conflict | null {
+    if (!('current' in result)) return null;
+    const { entity } = this;
+    const incoming = sideOfEvent(entity, event);
+    const stored = sideOfImage(entity, result.current);
+    const about = { entity: entity.name, key: event.key };
+    if (result.verdict === 'concurrent') {
+      const loser = { ...stored, version: stored.version ?? 0 };
+      return { ...about, reason: 'newer-version', how: 'overwritten', winner: incoming, loser };
+    }
+    const reason = whyStale(result.current, incoming.version);
+    return { ...about, reason, how: 'discarded', winner: stored, loser: incoming };
+  }
 }
 
-function outcomeOf(result: Exclude<RecordResult, { verdict: 'refused' }>): Settlement['outcome'] {
-  switch (result.verdict) {
-    case 'apply':
-      return 'applied';
-    case 'same':
-      return 'duplicate';
-    case 'stale':
-    case 'unstamped':
-      return 'stale';
-  }
-}
-
-/** The newest delivery of each key, and the others. Mongo would only overwrite the others at once. */
-export function collapse(deliveries: readonly Delivery[]): {
-  newest: readonly Delivery[];
-  superseded: readonly Delivery[];
-} {
-  const newest = new Map<string, Delivery>();
-  const superseded: Delivery[] = [];
-  for (const delivery of deliveries) {
-    const rival = newest.get(delivery.event.key);
-    if (!rival) {
-      newest.set(delivery.event.key, delivery);
-    } else if (delivery.event.version > rival.event.version) {
-      superseded.push(rival);
-      newest.set(delivery.event.key, delivery);
-    } else superseded.push(delivery);
-  }
-  return { newest: [...newest.values()], superseded };
-}
-
-function lost(entity: EntityDefinition, { event }: Delivery, winner: Stamp): Conflict {
-  const loser: Stamp = { version: event.version, source: event.source };
-  return { entity: entity.name, key: event.key, winner, loser };
+function whyStale({ version, source }: MongoImage, incoming: number): Conflict['reason'] {
+  if (version === null) return 'unversioned-write-in-mongo';
+  if (version === incoming) return 'mongo-preferred-at-equal-version';
+  return source === 'redis' ? 'overtaken' : 'newer-version';
 }

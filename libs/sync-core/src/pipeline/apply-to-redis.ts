@@ -10,38 +10,27 @@ export interface ApplyToRedisStores extends StampStores {
   readonly projections: ProjectionTarget;
 }
 
-/** An incoming version that lost against a newer one. */
-export interface Conflict {
-  readonly entity: string;
-  readonly key: string;
-  readonly winner: Stamp;
-  readonly loser: Stamp;
-}
-
 /**
  * Mongo → Redis. One atomic script compares, writes and settles the batch; what it leaves open needs a look at Mongo:
  * a `stale` image may mean that Mongo was set back, a `merge` that somebody changed Mongo without moving the version.
  *
  * Nothing is acknowledged before its consequences are in place, so a crash anywhere repeats the step.
  *
- * @returns the conflicts it met
+ * A stale image is no conflict here: the newer version in Redis came from Mongo, or goes there and is compared there.
  */
 export async function applyToRedis(
   entity: EntityDefinition,
   deliveries: readonly Delivery[],
   stores: ApplyToRedisStores,
-): Promise<readonly Conflict[]> {
+): Promise<void> {
   const results = await stores.projections.apply(entity, deliveries);
   const open = new OpenEnds(entity, stores);
-  const conflicts: Conflict[] = [];
   for (const [index, delivery] of deliveries.entries()) {
     const result = results[index];
     if (!result) throw new Error(`no result for stream entry ${delivery.entryId}`);
     open.note(delivery, result);
-    conflicts.push(...conflictOf(entity, delivery, result));
   }
   await open.close();
-  return conflicts;
 }
 
 /** The deliveries of a batch that the script could not settle by itself. */
@@ -141,10 +130,4 @@ function parseFields(text: string): JsonObject | null {
   } catch {
     return null;
   }
-}
-
-function conflictOf(entity: EntityDefinition, { event }: Delivery, result: ProjectionResult): Conflict[] {
-  if (result.verdict !== 'stale') return [];
-  const loser: Stamp = { version: event.version, source: event.source };
-  return [{ entity: entity.name, key: event.key, winner: result.winner, loser }];
 }

@@ -2,6 +2,7 @@ import type { ChangeEvent } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { Stamp } from '../domain/stamp.js';
+import type { MongoImage } from './change-feed.js';
 
 /** A change event with the id of the stream entry that carries it. */
 export interface Delivery {
@@ -41,21 +42,31 @@ export interface ProjectionTarget {
   reissue(entity: EntityDefinition, key: string, version: number | 'any'): Promise<void>;
 }
 
+/** A delivery to be written to Mongo. */
+export interface ApplyAttempt extends Delivery {
+  /** The version in Mongo that may be overwritten although the writer had not seen it: it has been kept. */
+  readonly over?: number;
+}
+
 /**
  * What Mongo made of one delivery:
+ * - `stale`: what Mongo holds is newer, or as new and from Mongo;
+ * - `same`: Mongo holds this very version;
+ * - `concurrent`: Mongo holds an older version, which the writer had not seen; nothing was written;
  * - `unstamped`: the document has no version; it must be stamped before anything is compared with it;
  * - `refused`: the document cannot be written as it is (a validator, another unique index).
  */
 export type RecordResult =
-  | { readonly verdict: 'apply' }
-  | { readonly verdict: 'stale' | 'same'; readonly winner: Stamp }
-  | { readonly verdict: 'unstamped'; readonly id: string }
+  | { readonly verdict: 'apply' | 'same' }
+  | { readonly verdict: 'stale'; readonly current: MongoImage }
+  | { readonly verdict: 'concurrent'; readonly current: MongoImage }
+  | { readonly verdict: 'unstamped'; readonly current: MongoImage }
   | { readonly verdict: 'refused'; readonly reason: string };
 
 /** Mongo as the target of changes from Redis. */
 export interface RecordTarget {
-  /** One unordered bulk of conditional upserts; at most one delivery per key. */
-  apply(entity: EntityDefinition, deliveries: readonly Delivery[]): Promise<readonly RecordResult[]>;
+  /** One unordered bulk of conditional upserts; at most one attempt per key. */
+  apply(entity: EntityDefinition, attempts: readonly ApplyAttempt[]): Promise<readonly RecordResult[]>;
   /** Acknowledges and books deliveries, on the stream they came from. */
   settle(settlements: readonly Settlement[]): Promise<void>;
 }

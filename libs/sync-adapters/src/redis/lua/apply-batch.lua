@@ -137,7 +137,7 @@ for i, change in ipairs(changes) do
     results[i] = { outcome, 1, '' }
   elseif verdict == 'stale' then
     local on_its_way = redis.call('HGET', KEYS[6], fields[i])
-    local settled = on_its_way and tonumber(on_its_way) >= stored_version
+    local settled = on_its_way and tonumber(string.match(on_its_way, '^%d+')) >= stored_version
     if settled then settle(i, 'stale') end
     results[i] = { verdict, settled and 1 or 0, stamp_text(stored) }
   else

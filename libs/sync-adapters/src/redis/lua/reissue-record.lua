@@ -6,12 +6,14 @@
   ARGV  1 entity   2 record key   3 version that Redis is expected to hold ('' for any)
         4 tombstone TTL, ms
 
+  The event says what it is built on, as write-record.lua explains: base and known.
+
   Returns the new version, or '' when Redis has moved on (or holds nothing).
 ]]
 local current = redis.call('GET', KEYS[1])
 local stored = current or redis.call('GET', KEYS[2])
 if not stored then return '' end
-local version, body = string.match(stored, '^{"version":(%d+),"source":"%a+","updatedAt":%d+,?()')
+local version, writer, body = string.match(stored, '^{"version":(%d+),"source":"(%a+)","updatedAt":%d+,?()')
 if not version or (ARGV[3] ~= '' and version ~= ARGV[3]) then return '' end
 
 local time = redis.call('TIME')
@@ -20,8 +22,14 @@ local next = math.max(now * 1024, tonumber(version) + 1)
 local text = string.format('%.0f', next)
 local stamp = '"version":' .. text .. ',"source":"redis","updatedAt":' .. string.format('%.0f', math.floor(next / 1024))
 local rest = string.sub(stored, body)
+local field = ARGV[1] .. ':' .. ARGV[2]
+local flying = writer == 'redis' and redis.call('HGET', KEYS[4], field)
+local known = flying and string.match(flying, ' (%d+)$') or version
+if tonumber(known) > tonumber(version) then known = version end
+local seen = '"base":' .. version .. ','
+if known ~= version then seen = seen .. '"known":' .. known .. ',' end
 local event = '{"schema":1,"entity":' .. cjson.encode(ARGV[1]) .. ',"key":' .. cjson.encode(ARGV[2])
-  .. ',"op":"' .. (current and 'upsert' or 'delete') .. '",' .. stamp
+  .. ',"op":"' .. (current and 'upsert' or 'delete') .. '",' .. seen .. stamp
   .. ',"eventId":' .. cjson.encode('redis:' .. ARGV[2] .. ':' .. text)
   .. ',"payload":' .. (current and '{' .. rest or 'null') .. '}'
 
@@ -31,6 +39,6 @@ if current then
 else
   redis.call('SET', KEYS[2], '{' .. stamp .. '}', 'PX', ARGV[4])
 end
-redis.call('HSET', KEYS[4], ARGV[1] .. ':' .. ARGV[2], text)
+redis.call('HSET', KEYS[4], field, text .. ' ' .. known)
 redis.call('HINCRBY', KEYS[5], 'captured', 1)
 return text

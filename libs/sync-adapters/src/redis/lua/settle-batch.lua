@@ -34,7 +34,7 @@ local landed = {}
 in_chunks(fields, function(from, ...)
   for i, flying in ipairs(redis.call('HMGET', KEYS[3], ...)) do
     local version = tonumber(ARGV[5 * (from + i - 1) - 1])
-    if flying and tonumber(flying) <= version then table.insert(landed, fields[from + i - 1]) end
+    if flying and tonumber(string.match(flying, '^%d+')) <= version then table.insert(landed, fields[from + i - 1]) end
   end
 end)
 in_chunks(landed, function(_, ...) redis.call('HDEL', KEYS[3], ...) end)

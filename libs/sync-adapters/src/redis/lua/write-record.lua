@@ -12,6 +12,10 @@
 
   Returns {'written', version, created 0|1}, or {'conflict', version, state live|deleted|absent}.
 
+  The event says what the write knew: base, the version held here before it (0: none), and known, the newest version
+  below it that Mongo has, too; left out when it is base. A write on top of one that is still in flight knows of Mongo
+  what that one knew, so the in-flight hash holds '<version> <known>'.
+
   A client that lost the reply sends the script again: KEYS[7] then answers what the first run answered.
   All checks come first: a script that fails half-way is not rolled back.
 ]]
@@ -32,15 +36,19 @@ elseif op ~= 'delete' then
 end
 
 local current = redis.call('GET', KEYS[1])
-local state, stored = 'absent', 0
+local state, stored, writer = 'absent', 0, nil
+local function read_stamp(text)
+  local version, rest = string.match(text, '^{"version":(%d+),()')
+  return tonumber(version) or 0, rest and string.match(text, '^"source":"(%a+)"', rest)
+end
 if current then
   state = 'live'
-  stored = tonumber(string.match(current, '^{"version":(%d+),')) or 0
+  stored, writer = read_stamp(current)
 else
   local tombstone = redis.call('GET', KEYS[2])
   if tombstone then
     state = 'deleted'
-    stored = tonumber(string.match(tombstone, '^{"version":(%d+),')) or 0
+    stored, writer = read_stamp(tombstone)
   end
 end
 
@@ -56,10 +64,21 @@ local version = math.max(now * 1024, stored + 1)
 local text = string.format('%.0f', version)
 local stamp = '"version":' .. text .. ',"source":"redis","updatedAt":' .. string.format('%.0f', math.floor(version / 1024))
 
+local field = ARGV[1] .. ':' .. ARGV[2]
+local base = string.format('%.0f', stored)
+local known = base
+if writer == 'redis' then
+  local flying = redis.call('HGET', KEYS[4], field)
+  known = flying and string.match(flying, ' (%d+)$') or base
+  if tonumber(known) > stored then known = base end
+end
+local seen = '"base":' .. base .. ','
+if known ~= base then seen = seen .. '"known":' .. known .. ',' end
+
 local trace = ''
 if ARGV[9] ~= '' then trace = '"traceparent":' .. cjson.encode(ARGV[9]) .. ',' end
 local event = '{"schema":1,"entity":' .. cjson.encode(ARGV[1]) .. ',"key":' .. cjson.encode(ARGV[2])
-  .. ',"op":"' .. op .. '",' .. trace .. stamp
+  .. ',"op":"' .. op .. '",' .. trace .. seen .. stamp
   .. ',"eventId":' .. cjson.encode('redis:' .. ARGV[2] .. ':' .. text)
   .. ',"payload":' .. (op == 'upsert' and payload or 'null') .. '}'
 
@@ -79,7 +98,7 @@ else
     redis.call('ZREM', KEYS[6], ARGV[2])
   end
 end
-redis.call('HSET', KEYS[4], ARGV[1] .. ':' .. ARGV[2], text)
+redis.call('HSET', KEYS[4], field, text .. ' ' .. known)
 if redis.call('HINCRBY', KEYS[5], 'captured', 1) == 1 then redis.call('HSET', KEYS[5], 'since', string.format('%.0f', now)) end
 
 local created = state == 'live' and 0 or 1

@@ -1,0 +1,81 @@
+import { fieldsOf, type ChangeEvent } from './change-event.js';
+import { visibleFields, type EntityDefinition } from './entity.js';
+import type { JsonObject } from './json.js';
+import type { Source } from './stamp.js';
+import { updatedAtOf } from './version.js';
+
+/**
+ * Why one version lost:
+ * - `newer-version`: both were made without knowing of each other, and the other one's version is higher;
+ * - `mongo-preferred-at-equal-version`: the same, with equal versions;
+ * - `unversioned-write-in-mongo`: somebody wrote into Mongo without a version; what is found there wins;
+ * - `overtaken`: a later write of the same store arrived first. Nearly always it had seen the loser, but nobody can
+ *   tell for sure any more, so the loser is kept. Not counted as a conflict.
+ */
+export const CONFLICT_REASONS = [
+  'newer-version',
+  'mongo-preferred-at-equal-version',
+  'unversioned-write-in-mongo',
+  'overtaken',
+] as const;
+export type ConflictReason = (typeof CONFLICT_REASONS)[number];
+
+/** `discarded`: the loser came too late and was never written; `overwritten`: it was stored, and was replaced. */
+export type ConflictOutcome = 'discarded' | 'overwritten';
+
+/** One of the two versions. Fields that never leave Mongo are not in it. */
+export interface ConflictSide {
+  /** `null`: written by somebody who gave none. */
+  readonly version: number | null;
+  readonly source: Source;
+  /** Epoch ms. */
+  readonly updatedAt: number | null;
+  /** `null`: a delete. */
+  readonly content: JsonObject | null;
+}
+
+/** A version that lost, and the one it lost to. */
+export interface Conflict {
+  readonly entity: string;
+  readonly key: string;
+  readonly reason: ConflictReason;
+  readonly how: ConflictOutcome;
+  readonly winner: ConflictSide;
+  readonly loser: ConflictSide & { readonly version: number };
+}
+
+/** The same loss has the same id, however often it is met. */
+export function conflictIdOf({ entity, key, loser }: Conflict): string {
+  return `${entity}:${key}:${loser.version}:${loser.source}`;
+}
+
+/** The side of an event: what it would have written. */
+export function sideOfEvent(
+  entity: EntityDefinition,
+  event: ChangeEvent,
+): ConflictSide & { readonly version: number } {
+  return {
+    version: event.version,
+    source: event.source,
+    updatedAt: updatedAtOf(event.version),
+    content: event.payload === null ? null : visibleFields(entity, fieldsOf(event)),
+  };
+}
+
+/** The side of what Mongo holds. */
+export function sideOfImage(
+  entity: EntityDefinition,
+  image: {
+    readonly version: number | null;
+    readonly source: Source;
+    readonly deleted: boolean;
+    readonly fields: JsonObject;
+  },
+): ConflictSide {
+  return {
+    version: image.version,
+    source: image.source,
+    updatedAt: image.version === null ? null : updatedAtOf(image.version),
+    content: image.deleted ? null : visibleFields(entity, image.fields),
+  };
+}
