@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TerminusModule } from '@nestjs/terminus';
+import { ApiUsersController } from './api-users/api-users.controller.js';
 import { serveApiDocs } from './docs/open-api.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { gatewayProviders } from './gateway.providers.js';
@@ -16,7 +17,13 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [TerminusModule.forRoot({ logger: false })],
-      controllers: [LandingController, HealthController, MongoFirstController, RedisFirstController],
+      controllers: [
+        LandingController,
+        HealthController,
+        MongoFirstController,
+        RedisFirstController,
+        ApiUsersController,
+      ],
       providers: gatewayProviders(config),
     };
   }

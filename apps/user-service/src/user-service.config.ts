@@ -1,4 +1,10 @@
-import { MongoSettings, ServiceConfig, SettingsGroup, TombstoneSettings } from '#libs/service-kit';
+import {
+  MongoSettings,
+  RedisSettings,
+  ServiceConfig,
+  SettingsGroup,
+  TombstoneSettings,
+} from '#libs/service-kit';
 
 /** What the user service is told. */
 export class UserServiceConfig extends ServiceConfig {
@@ -9,6 +15,10 @@ export class UserServiceConfig extends ServiceConfig {
 
   @SettingsGroup()
   readonly mongo = new MongoSettings();
+
+  /** Where the events of the users are published. */
+  @SettingsGroup()
+  readonly redis = new RedisSettings();
 
   @SettingsGroup()
   readonly tombstones = new TombstoneSettings();

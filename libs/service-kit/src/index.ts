@@ -22,6 +22,7 @@ export * from './open-api/api-problems.js';
 export * from './open-api/problem-schemas.js';
 export * from './open-api/service-document.js';
 export * from './open-api/user-schemas.js';
+export * from './open-api/users-by-id-docs.js';
 export * from './open-api/users-docs.js';
 export * from './problems/http-problem.js';
 export * from './problems/problem-body.js';

@@ -1,4 +1,4 @@
-import { API_DOCS_PATH, serviceDocument, USER_SCHEMAS } from '#libs/service-kit';
+import { API_DOCS_PATH, serviceDocument, USER_BY_ID_SCHEMAS, USER_SCHEMAS } from '#libs/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
@@ -29,8 +29,9 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     tags: {
       'mongo-first': 'Users, written to MongoDB first',
       'redis-first': 'Users, written to Redis first',
+      'users by id': 'The users of the mongo-first path by id; writes are announced on `user:events`',
       health: 'What is up',
     },
-    schemas: USER_SCHEMAS,
+    schemas: { ...USER_SCHEMAS, ...USER_BY_ID_SCHEMAS },
   });
 }

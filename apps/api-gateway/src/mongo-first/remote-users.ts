@@ -15,6 +15,7 @@ import {
   type UserWriteKind,
 } from '#libs/service-kit';
 import type { Page } from '#libs/sync-core';
+import { passOn } from './pass-on.js';
 import type { UserServiceAnswer, UserServiceClient } from './user-service-client.js';
 
 const SERVICE_PATH = '/users';
@@ -23,9 +24,6 @@ const METHODS = { upsert: 'POST', replace: 'PUT', merge: 'PATCH' } as const sati
   UserWriteKind,
   string
 >;
-
-/** Of the answers of the user service, clients get these headers. */
-const PASSED_ON = ['content-type', 'etag', 'retry-after', 'cache-control', SYNC_POSITION_HEADER] as const;
 
 /** The users behind the user service. Its answers, problems included, are passed on as they are. */
 export class RemoteUsers implements UsersSide {
@@ -72,17 +70,8 @@ export class RemoteUsers implements UsersSide {
     });
   }
 
-  private answerOf({ status, headers, text }: UserServiceAnswer): Answer {
-    const kept = PASSED_ON.flatMap((name) => {
-      const value = headers[name];
-      return typeof value === 'string' ? [[name, value] as const] : [];
-    });
-    const { location } = headers;
-    const here =
-      typeof location === 'string'
-        ? { location: `${this.basePath}${location.slice(SERVICE_PATH.length)}` }
-        : {};
-    return { status, headers: { ...Object.fromEntries(kept), ...here }, body: text === '' ? null : text };
+  private answerOf(answer: UserServiceAnswer): Answer {
+    return passOn(answer, { behind: SERVICE_PATH, here: this.basePath });
   }
 }
 

@@ -1,4 +1,4 @@
-import { serviceDocument, USER_SCHEMAS } from '#libs/service-kit';
+import { serviceDocument, USER_BY_ID_SCHEMAS, USER_SCHEMAS } from '#libs/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 
@@ -7,7 +7,11 @@ export function userServiceDocument(app: NestFastifyApplication): OpenAPIObject 
   return serviceDocument(app, {
     title: 'Redis–Mongo sync: user service',
     description: 'The one write path to the users in MongoDB. Clients use the gateway.',
-    tags: { users: 'Users in MongoDB', health: 'What is up' },
-    schemas: USER_SCHEMAS,
+    tags: {
+      users: 'Users in MongoDB',
+      'users by id': 'The same users by id; writes are announced on `user:events`',
+      health: 'What is up',
+    },
+    schemas: { ...USER_SCHEMAS, ...USER_BY_ID_SCHEMAS },
   });
 }

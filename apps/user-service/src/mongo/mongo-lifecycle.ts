@@ -2,6 +2,7 @@ import { prepareCollections, withMongoErrors } from '#libs/sync-adapters';
 import { USERS } from '#libs/sync-core';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { MongoClient } from 'mongodb';
+import type { Outbox } from '../outbox/outbox.js';
 
 /** Sees to it that the collections have their indexes before the first request is served, and closes the client. */
 export class MongoLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -10,6 +11,7 @@ export class MongoLifecycle implements OnApplicationBootstrap, OnApplicationShut
   constructor(
     private readonly client: MongoClient,
     private readonly database: string,
+    private readonly outbox: Outbox,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -43,6 +45,7 @@ export class MongoLifecycle implements OnApplicationBootstrap, OnApplicationShut
   private async prepare(): Promise<void> {
     await withMongoErrors(() => this.client.connect());
     await prepareCollections(this.client.db(this.database), [USERS]);
+    await this.outbox.prepare();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -5,6 +5,7 @@ import type { DynamicModule, Provider } from '@nestjs/common';
 import { getConnectionToken, MongooseModule } from '@nestjs/mongoose';
 import { MongoClient } from 'mongodb';
 import type { Connection } from 'mongoose';
+import { Outbox } from '../outbox/outbox.js';
 import type { UserServiceConfig } from '../user-service.config.js';
 import { MongoLifecycle } from './mongo-lifecycle.js';
 
@@ -41,9 +42,14 @@ export function mongoProviders({ mongo: { database }, tombstones }: UserServiceC
       inject: [getConnectionToken()],
     },
     {
-      provide: MongoLifecycle,
-      useFactory: (client: MongoClient) => new MongoLifecycle(client, database),
+      provide: Outbox,
+      useFactory: (client: MongoClient) => new Outbox(client.db(database)),
       inject: [MongoClient],
+    },
+    {
+      provide: MongoLifecycle,
+      useFactory: (client: MongoClient, outbox: Outbox) => new MongoLifecycle(client, database, outbox),
+      inject: [MongoClient, Outbox],
     },
     {
       provide: StoreUsers,

@@ -32,6 +32,10 @@ export enum HttpProblem {
    */
   BadRequest = 'SYNC_506',
   /**
+   * The path holds no id that this endpoint could know: users have 24 hexadecimal digits, tasks a UUID or the like.
+   */
+  InvalidId = 'SYNC_507',
+  /**
    * The endpoint needs the administrator's token: `Authorization: Bearer <ADMIN_TOKEN>`.
    */
   Unauthorized = 'SYNC_510',
@@ -44,7 +48,7 @@ export enum HttpProblem {
    */
   NotFound = 'SYNC_512',
   /**
-   * This store has no user with this e-mail. `version` is that of the tombstone, when the user was deleted.
+   * This store has no user with this e-mail or id. `version` is that of the tombstone, when the user was deleted.
    * A user that was just written on the other side may still be on its way: read with `?after=<version>`.
    */
   UserNotFound = 'SYNC_513',
@@ -52,6 +56,10 @@ export enum HttpProblem {
    * The path exists, but not with this method. `Allow` lists those it has.
    */
   MethodNotAllowed = 'SYNC_514',
+  /**
+   * There is no task with this id, or none any more.
+   */
+  TaskNotFound = 'SYNC_515',
   /**
    * The request contradicts the present state.
    */
@@ -70,6 +78,15 @@ export enum HttpProblem {
    * Read the user again, decide again, and send the new version.
    */
   PreconditionFailed = 'SYNC_523',
+  /**
+   * The task was completed before. `completedBy` is the id of the event that said so.
+   */
+  TaskCompleted = 'SYNC_524',
+  /**
+   * The event id or `Idempotency-Key` was used before, for another event. Repeat a request with the same body, or give
+   * the new event a new id.
+   */
+  EventIdReused = 'SYNC_525',
   /**
    * The body is larger than the service reads (256 KiB, unless configured otherwise).
    */
@@ -113,6 +130,11 @@ export enum HttpProblem {
    * read again; where it stays, look at `/health` of the gateway and of the sync service.
    */
   NotYetSynced = 'SYNC_552',
+  /**
+   * As many clients follow the event stream as the gateway serves (`EVENTS_STREAM_CLIENTS`). Try again later, or at
+   * another gateway.
+   */
+  TooManyFollowers = 'SYNC_553',
   /**
    * The service failed in a way it did not foresee. The log has the details, under the request id.
    */

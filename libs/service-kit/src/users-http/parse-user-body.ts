@@ -57,16 +57,21 @@ function readEmail(body: JsonObject, pathEmail: string | undefined, errors: Fiel
 }
 
 /** The trimmed name. PUT needs one; POST needs one only where it creates, which the store finds out. */
-function readName(kind: UserWriteKind, { name }: JsonObject, errors: FieldError[]): string | undefined {
-  if (name === undefined) {
-    if (kind === 'replace') errors.push(fault('/name', 'is required'));
-    return undefined;
-  }
-  const trimmed = typeof name === 'string' ? name.trim() : '';
-  if (typeof name !== 'string') errors.push(fault('/name', 'must be a string'));
+function readName(kind: UserWriteKind, body: JsonObject, errors: FieldError[]): string | undefined {
+  if (body.name === undefined && kind === 'replace') errors.push(fault('/name', 'is required'));
+  return readText('name', body, errors);
+}
+
+/** A field that people are called by, trimmed; `undefined` when the body has none. Faults go to `errors`. */
+export function readText(field: string, body: JsonObject, errors: FieldError[]): string | undefined {
+  const value = body[field];
+  if (value === undefined) return undefined;
+  const trimmed = typeof value === 'string' ? value.trim() : '';
+  if (typeof value !== 'string') errors.push(fault(`/${field}`, 'must be a string'));
   else if (trimmed === '' || characters(trimmed) > MAX_NAME_LENGTH) {
-    errors.push(fault('/name', `must have 1 to ${MAX_NAME_LENGTH} characters`));
-  } else if (CONTROL_CHARACTER.test(trimmed)) errors.push(fault('/name', 'must not hold control characters'));
+    errors.push(fault(`/${field}`, `must have 1 to ${MAX_NAME_LENGTH} characters`));
+  } else if (CONTROL_CHARACTER.test(trimmed))
+    errors.push(fault(`/${field}`, 'must not hold control characters'));
   return trimmed;
 }
 
@@ -80,12 +85,13 @@ export function nameRequired(): ProblemError {
   return invalidBody([fault('/name', 'is required: there is no user with this e-mail yet')]);
 }
 
-function invalidBody(errors: readonly FieldError[]): ProblemError {
+/** @param errors at least one */
+export function invalidBody(errors: readonly FieldError[]): ProblemError {
   const [first] = errors;
   const detail = first && `${first.field === '' ? 'the body' : first.field} ${first.message}`;
   return new ProblemError(HttpProblem.InvalidBody, { ...(detail ? { detail } : {}), errors });
 }
 
-function fault(field: string, message: string): FieldError {
+export function fault(field: string, message: string): FieldError {
   return { in: 'body', field, message };
 }

@@ -164,7 +164,7 @@ function commandOf(write: UserWrite, precondition: Precondition, context: Reques
   };
 }
 
-function userNotFound(state: RecordState): ProblemError {
+export function userNotFound(state: RecordState): ProblemError {
   const version = versionOf(state);
   return new ProblemError(HttpProblem.UserNotFound, {
     headers: { [SYNC_POSITION_HEADER]: String(version) },
@@ -172,7 +172,7 @@ function userNotFound(state: RecordState): ProblemError {
   });
 }
 
-function preconditionFailed(state: RecordState): ProblemError {
+export function preconditionFailed(state: RecordState): ProblemError {
   const version = state.state === 'live' ? state.record.version : 0;
   return new ProblemError(HttpProblem.PreconditionFailed, {
     detail: version === 0 ? 'there is no such user' : `the present version is ${version}`,

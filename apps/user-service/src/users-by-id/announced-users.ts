@@ -1,0 +1,119 @@
+import {
+  evaluateForRead,
+  HttpProblem,
+  identifiedPageAnswer,
+  identifiedUserAnswer,
+  matchesStrongly,
+  matchesWeakly,
+  preconditionFailed,
+  ProblemError,
+  SYNC_POSITION_HEADER,
+  entityTag,
+  userNotFound,
+  type Answer,
+  type Conditions,
+  type IdentifiedUserWrite,
+  type RequestContext,
+} from '#libs/service-kit';
+import type { MongoRecordsById, RecordChange, WriteCondition } from '#libs/sync-adapters';
+import { versionOf } from '#libs/sync-core';
+import type { ClientSession } from 'mongodb';
+import { eventOf } from './user-event.js';
+import type { OutboxEvent } from '../outbox/outbox.js';
+
+export interface AnnouncedUsersOptions {
+  /** Builds the store; `alongside` becomes part of each write's transaction. */
+  readonly store: (
+    alongside: (change: RecordChange, session: ClientSession) => Promise<void>,
+  ) => MongoRecordsById;
+  readonly outbox: { add(event: OutboxEvent, session: ClientSession): Promise<void> };
+  /** Called after a write that left an event in the outbox. */
+  readonly kick: () => void;
+  readonly basePath: string;
+}
+
+/** Users by id, each write announced as an event: write and announcement are one transaction. */
+export class AnnouncedUsers {
+  constructor(private readonly options: AnnouncedUsersOptions) {}
+
+  async read(id: string, conditions: Conditions): Promise<Answer> {
+    const state = await this.reader.get(id);
+    switch (evaluateForRead(conditions, state)) {
+      case 'failed':
+        throw preconditionFailed(state);
+      case 'not-modified':
+        return { status: 304, headers: { etag: entityTag(versionOf(state)) }, body: null };
+      case 'holds':
+        if (state.state !== 'live') throw userNotFound(state);
+        return identifiedUserAnswer(200, { id, ...state.record }, this.options.basePath);
+    }
+  }
+
+  async list(page: { limit: number; after?: string }): Promise<Answer> {
+    const { records, next } = await this.reader.list(page);
+    return identifiedPageAnswer(records, next);
+  }
+
+  async create({ email = '', fields }: IdentifiedUserWrite, context: RequestContext): Promise<Answer> {
+    const result = await this.writer(context).create(email, fields);
+    if (result.outcome === 'taken') {
+      throw new ProblemError(HttpProblem.EmailTaken, { extensions: { id: result.id } });
+    }
+    this.options.kick();
+    return identifiedUserAnswer(201, result.record, this.options.basePath);
+  }
+
+  async replace(id: string, write: IdentifiedUserWrite, request: ConditionalRequest): Promise<Answer> {
+    const { email: key, fields } = write;
+    const condition = conditionOf(request.conditions);
+    const command = { fields, condition, ...(key === undefined ? {} : { key }) };
+    const result = await this.writer(request.context).replace(id, command);
+    switch (result.outcome) {
+      case 'updated':
+        this.options.kick();
+        return identifiedUserAnswer(200, result.record, this.options.basePath);
+      case 'taken':
+        throw new ProblemError(HttpProblem.EmailTaken);
+      case 'absent':
+        throw userNotFound(result.current);
+      case 'precondition-failed':
+        throw preconditionFailed(result.current);
+    }
+  }
+
+  /** Deleting again is 204 as well, as long as the tombstone is kept. */
+  async remove(id: string, { conditions, context }: ConditionalRequest): Promise<Answer> {
+    const result = await this.writer(context).remove(id, conditionOf(conditions));
+    switch (result.outcome) {
+      case 'removed':
+        this.options.kick();
+        return { status: 204, headers: { [SYNC_POSITION_HEADER]: String(result.version) }, body: null };
+      case 'absent':
+        if (result.current.state === 'absent') throw userNotFound(result.current);
+        return { status: 204, headers: {}, body: null };
+      case 'precondition-failed':
+        throw preconditionFailed(result.current);
+    }
+  }
+
+  private get reader(): MongoRecordsById {
+    return this.options.store(() => Promise.resolve());
+  }
+
+  private writer(context: RequestContext): MongoRecordsById {
+    return this.options.store((change, session) =>
+      this.options.outbox.add(eventOf(change, context, new Date()), session),
+    );
+  }
+}
+
+export interface ConditionalRequest {
+  readonly conditions: Conditions;
+  readonly context: RequestContext;
+}
+
+function conditionOf({ ifMatch, ifNoneMatch }: Conditions): WriteCondition {
+  return (state) =>
+    (ifMatch === undefined || matchesStrongly(ifMatch, state)) &&
+    (ifNoneMatch === undefined || !matchesWeakly(ifNoneMatch, state));
+}

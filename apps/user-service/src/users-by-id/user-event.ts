@@ -1,0 +1,31 @@
+import type { RequestContext } from '#libs/service-kit';
+import type { RecordChange } from '#libs/sync-adapters';
+import type { OutboxEvent } from '../outbox/outbox.js';
+
+/** The stream that the users' events are published on. */
+export const USER_EVENTS_STREAM = 'user:events';
+
+/**
+ * The event that tells of a write. Its id is made of what it tells, so that a transaction that is tried again cannot
+ * announce one write twice. It says who was written, not what: profiles may hold what is nobody else's business.
+ */
+export function eventOf(change: RecordChange, context: RequestContext, time: Date): OutboxEvent {
+  const { kind, id, key: email, fields, version, previousKey } = change;
+  const username = fields.username ?? fields.name ?? null;
+  return {
+    _id: `user:${id}:${version}`,
+    type: `user.${kind}`,
+    key: id,
+    version,
+    time,
+    data: {
+      id,
+      username,
+      email,
+      ...(previousKey === undefined ? {} : { previousEmail: previousKey }),
+      version,
+    },
+    correlationId: context.requestId,
+    ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
+  };
+}
