@@ -12,6 +12,9 @@ import type { SyncReport } from '../../apps/sync-service/src/metrics/metrics-rep
 import { eventually } from './eventually.js';
 import { ServiceProcess } from './service-process.js';
 
+/** Of the services that tests start. */
+export const ADMIN_TOKEN = 'a-token-for-tests-only';
+
 export type Side = 'mongo-first' | 'redis-first';
 
 export interface Answer {
@@ -39,7 +42,7 @@ export class ThreeServices {
       REDIS_URL: server.url,
       MONGODB_URI: mongo.uri,
       MONGODB_DATABASE: mongo.database,
-      ADMIN_TOKEN: 'a-token-for-tests-only',
+      ADMIN_TOKEN,
     };
     const [users, sync] = await Promise.all([
       ServiceProcess.start('user-service', env),
