@@ -32,6 +32,7 @@ import { redisToMongo } from './flows/redis-to-mongo.flow.js';
 import { LagMeter } from './metrics/lag-meter.js';
 import { EngineObserver, type EngineLog } from './metrics/engine-observer.js';
 import { ReconcileRuns } from './reconcile/reconcile-runs.js';
+import { ReconcileSchedule, sampleOf } from './reconcile/reconcile-schedule.js';
 import { Housekeeping } from './repair/housekeeping.js';
 import { LostStreamRepair } from './repair/lost-stream.js';
 
@@ -48,6 +49,10 @@ export interface SyncEngineOptions {
   /** A version further ahead of the local clock than this goes to the dead letters, ms. */
   readonly maxSkewMs: number;
   readonly tombstoneTtlMs: number;
+  /** A random sample of records is compared this often, ms; 0 or absent: never. */
+  readonly reconcileEveryMs?: number;
+  /** Records in that sample. */
+  readonly reconcileSample?: number;
 }
 
 /** One direction at work: its consumer, its lag, its housekeeping. */
@@ -68,9 +73,10 @@ export class SyncEngine {
   readonly capture: CaptureFlow;
   readonly lanes: Readonly<Record<Direction, Lane>>;
   readonly observer: EngineObserver;
-  readonly conflicts: MongoConflictLog;
   readonly reconciles: ReconcileRuns;
+  readonly conflicts: MongoConflictLog;
   private readonly housekeeping: Housekeeping;
+  private readonly reconcileSchedule: ReconcileSchedule;
   private stopped: Promise<void> | undefined;
   private preImages = false;
   private toldVolatile = false;
@@ -129,6 +135,15 @@ export class SyncEngine {
         authority,
         projections,
       },
+      onEnd: (view) => this.observer.reconciled(view),
+    });
+    this.reconcileSchedule = new ReconcileSchedule({
+      everyMs: options.reconcileEveryMs ?? 0,
+      isOurs: () => this.capture.currentMode === 'streaming',
+      start: () => {
+        const name = entities[0]?.name ?? '';
+        return this.reconciles.start(sampleOf(name, options.reconcileSample ?? 100), 'schedule');
+      },
     });
     this.housekeeping = new Housekeeping({
       books: this.books,
@@ -173,6 +188,7 @@ export class SyncEngine {
     }
     this.capture.start();
     this.housekeeping.start();
+    this.reconcileSchedule.start();
   }
 
   /** Resolves when what is in hand is settled, or left pending on purpose at the deadline. Closes its connections. */
@@ -182,6 +198,7 @@ export class SyncEngine {
 
   private async drain(deadlineMs: number): Promise<void> {
     const lanes = Object.values(this.lanes);
+    this.reconcileSchedule.stop();
     await Promise.all([
       this.reconciles.stop(),
       this.housekeeping.stop(),

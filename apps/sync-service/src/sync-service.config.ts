@@ -44,4 +44,20 @@ export class SyncServiceConfig extends ServiceConfig {
     unit: 'ms',
   })
   maxSkewMs = 60_000;
+
+  @IsInt()
+  @Min(0)
+  @Max(10_080)
+  @Setting({
+    env: 'SYNC_RECONCILE_EVERY_MINUTES',
+    about: 'How often a random sample of records is compared on both sides. 0: never.',
+    unit: 'minutes',
+  })
+  reconcileEveryMinutes = 60;
+
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  @Setting({ env: 'SYNC_RECONCILE_SAMPLE', about: 'Records in that sample.', unit: 'records' })
+  reconcileSample = 100;
 }

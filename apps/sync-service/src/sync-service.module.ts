@@ -2,6 +2,7 @@ import { serveDocument } from '#libs/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TerminusModule } from '@nestjs/terminus';
+import { ReconcileController } from './reconcile/reconcile.controller.js';
 import { syncServiceDocument } from './docs/open-api.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -16,7 +17,7 @@ export class SyncServiceModule {
     return {
       module: SyncServiceModule,
       imports: [TerminusModule],
-      controllers: [HealthController, MetricsController, DeadLettersController],
+      controllers: [HealthController, MetricsController, DeadLettersController, ReconcileController],
       providers: [...syncProviders(config), SyncHealth],
     };
   }

@@ -86,6 +86,8 @@ function engineOf(config: SyncServiceConfig, mongo: MongoClient): SyncEngine {
     maxStreamLength: config.maxStreamLength,
     maxSkewMs: config.maxSkewMs,
     tombstoneTtlMs: tombstoneTtlMs(config.tombstones),
+    reconcileEveryMs: config.reconcileEveryMinutes * 60_000,
+    reconcileSample: config.reconcileSample,
   });
 }
 

@@ -24,6 +24,11 @@ export enum SyncAlert {
    */
   CaptureFailed = 'SYNC_104',
   /**
+   * The oplog will soon no longer reach back to the capture position. Look at why capture is behind (`/health`); make the
+   * oplog larger (`replSetResizeOplog`). When it happens all the same, everything is published again, and nothing is lost.
+   */
+  HistoryEnding = 'SYNC_105',
+  /**
    * A stream or its consumer group disappeared (deleted, flushed, failed over). Nothing to do: it is created again, and
    * every record with an unsettled change is emitted again. Find out who deletes keys of the sync.
    */
@@ -61,6 +66,11 @@ export enum SyncAlert {
    * restart the service.
    */
   LaneStopped = 'SYNC_303',
+  /**
+   * Both stores were compared, and records differ that nothing is under way for. `npm run reconcile -- --full` lists
+   * them, with `--repair` mends them. Find out who writes into Redis past the product, or whether Redis lost data.
+   */
+  StoresDiffer = 'SYNC_304',
   /**
    * Redis may evict keys (`maxmemory-policy allkeys-*`): it would throw away streams and tombstones. The sync refuses to
    * start. Set `maxmemory-policy noeviction`.

@@ -11,6 +11,7 @@ export function syncServiceDocument(app: NestFastifyApplication): OpenAPIObject 
     tags: {
       health: 'What works',
       metrics: 'What is under way, and the books',
+      reconcile: 'Whether both stores hold the same. For administrators.',
       'dead-letters': 'What could not be applied. For administrators.',
     },
     schemas: SYNC_SCHEMAS,

@@ -1,4 +1,5 @@
 import type { Schemas } from '#libs/service-kit';
+import { RECONCILE_SCHEMAS } from './reconcile-schemas.js';
 
 const count = { type: 'integer', minimum: 0 } as const;
 const milliseconds = { type: 'number', nullable: true, description: 'ms' } as const;
@@ -22,6 +23,7 @@ const DIRECTION_COUNTS = [
 
 /** What the endpoints of the sync service answer. */
 export const SYNC_SCHEMAS: Schemas = {
+  ...RECONCILE_SCHEMAS,
   SyncReport: {
     type: 'object',
     required: ['service', 'time', 'upSeconds', 'alerts', 'capture', 'directions'],

@@ -1,5 +1,6 @@
 import type { ConsumerMode, StreamConsumer } from '#libs/redis-streams';
 import { SyncAlert, type ChangeEvent, type Conflict, type Direction } from '#libs/sync-core';
+import type { RunView } from '../reconcile/reconcile-runs.js';
 import type { CaptureMode, CaptureObserver } from '../flows/capture.flow.js';
 import type { FlowObserver } from '../flows/flow-context.js';
 
@@ -132,6 +133,17 @@ export class EngineObserver implements CaptureObserver {
       SyncAlert.Repaired,
       `${direction}: repaired: ${report.vanished} entries had vanished, ${report.emittedAgain} records emitted again`,
     );
+  }
+
+  /** A look at both stores came to its end. */
+  reconciled({ state, trigger, error, report }: RunView): void {
+    if (state === 'failed') this.log.warn(`reconcile (${trigger}) failed: ${error ?? ''}`);
+    if (!report) return;
+    const { compared, left, repaired, settling } = report;
+    const line = `reconcile (${trigger}) ${state}: ${compared} records compared, ${repaired} repaired, ${left} differ`;
+    this.log.info(settling > 0 ? `${line}, ${settling} still moving` : line);
+    if (left > 0)
+      this.alert(SyncAlert.StoresDiffer, `${left} of ${compared} records differ between the stores`);
   }
 
   fatal(direction: Direction, error: unknown): void {

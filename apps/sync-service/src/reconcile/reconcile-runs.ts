@@ -59,6 +59,16 @@ export class ReconcileRuns {
 
   constructor(private readonly options: ReconcileRunsOptions) {}
 
+  get entityNames(): readonly string[] {
+    return this.options.entities.map(({ name }) => name);
+  }
+
+  /** The last run that came to its end; null before the first. */
+  get last(): RunView | null {
+    const ended = this.runs.findLast(({ state }) => state === 'done');
+    return ended ? viewOf(ended) : null;
+  }
+
   get isRunning(): boolean {
     return this.runs.some(({ state }) => state === 'running');
   }

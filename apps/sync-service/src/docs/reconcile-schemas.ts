@@ -1,0 +1,96 @@
+import type { Schemas } from '#libs/service-kit';
+import { DIFFERENCE_KINDS } from '#libs/sync-core';
+
+const count = { type: 'integer', minimum: 0 } as const;
+const time = { type: 'string', format: 'date-time' } as const;
+
+const COUNTS = ['compared', 'total', 'buckets', 'unequalBuckets', 'settling', 'repaired', 'left'] as const;
+
+/** What the reconcile endpoints take and answer. */
+export const RECONCILE_SCHEMAS: Schemas = {
+  ReconcileRequest: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      entity: { type: 'string', enum: ['users'], default: 'users' },
+      mode: { type: 'string', enum: ['sample', 'full'], default: 'sample' },
+      sample: { type: 'integer', minimum: 1, maximum: 10_000, description: 'Records in mode `sample`.' },
+      depth: { type: 'string', enum: ['versions', 'content'], default: 'content' },
+      repair: { type: 'boolean', default: false },
+      extra: {
+        type: 'string',
+        enum: ['emit', 'remove'],
+        default: 'emit',
+        description: 'What repair does with a record that only Redis has: send it to MongoDB, or delete it.',
+      },
+      rate: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 1_000_000,
+        default: 0,
+        description: 'Records per second; 0: no limit.',
+      },
+    },
+  },
+  ReconcileRun: {
+    type: 'object',
+    required: [
+      'id',
+      'trigger',
+      'state',
+      'request',
+      'startedAt',
+      'endedAt',
+      'error',
+      'rate',
+      'etaSeconds',
+      'report',
+    ],
+    properties: {
+      id: { type: 'string', format: 'uuid' },
+      trigger: { type: 'string', enum: ['request', 'schedule'] },
+      state: { type: 'string', enum: ['running', 'done', 'cancelled', 'failed'] },
+      request: { $ref: '#/components/schemas/ReconcileRequest' },
+      startedAt: time,
+      endedAt: { ...time, nullable: true },
+      error: { type: 'string', nullable: true },
+      rate: { ...count, description: 'Records per second so far.' },
+      etaSeconds: { ...count, nullable: true },
+      report: { nullable: true, allOf: [{ $ref: '#/components/schemas/ReconcileReport' }] },
+    },
+  },
+  ReconcileReport: {
+    type: 'object',
+    required: [...COUNTS, 'found', 'differences', 'settlingKeys', 'cancelled'],
+    properties: {
+      ...Object.fromEntries(COUNTS.map((name) => [name, count])),
+      found: {
+        type: 'object',
+        required: [...DIFFERENCE_KINDS],
+        properties: Object.fromEntries(DIFFERENCE_KINDS.map((kind) => [kind, count])),
+      },
+      differences: {
+        type: 'array',
+        maxItems: 500,
+        items: {
+          type: 'object',
+          required: ['key', 'kind', 'left'],
+          properties: {
+            key: { type: 'string' },
+            kind: { type: 'string', enum: [...DIFFERENCE_KINDS] },
+            mongoVersion: { type: 'integer', nullable: true },
+            redisVersion: { type: 'integer' },
+            left: { type: 'boolean' },
+          },
+        },
+      },
+      settlingKeys: { type: 'array', items: { type: 'string' } },
+      cancelled: { type: 'boolean' },
+    },
+  },
+  ReconcileRuns: {
+    type: 'object',
+    required: ['runs'],
+    properties: { runs: { type: 'array', items: { $ref: '#/components/schemas/ReconcileRun' } } },
+  },
+};
