@@ -148,7 +148,7 @@ export class SimRedis implements ProjectionTarget, Pick<CaptureJournal, 'known' 
   private emit(key: string, fields: JsonObject | null): number {
     const before = this.held.get(key);
     const base = before?.version ?? 0;
-    const known = before?.source === 'redis' ? (this.redisChanges.known.get(key) ?? base) : base;
+    const known = before?.source === 'redis' ? (this.redisChanges.known.get(key) ?? base - 1) : base;
     const version = this.world.nextVersion('redis', base);
     this.put(key, { version, source: 'redis', fields });
     this.redisChanges.add({

@@ -5,7 +5,8 @@ import type { Stamp } from './stamp.js';
  * What a Redis write knew of its record. Its event says so in two numbers, taken in the atomic step of the write:
  *
  * - `base`: the version that Redis held (0: none);
- * - `known`: the newest version below it that Mongo has, too. Redis writes that were not settled yet lie between them.
+ * - `known`: the version up to which it knew everything that Mongo has. Above it, up to `base`, are Redis writes only,
+ *   the version right at `known` is from Mongo.
  *
  * Events of older releases have neither; they are taken to have seen everything, as they were before.
  */
@@ -24,5 +25,5 @@ export function hadSeen(event: ChangeEvent, stored: Stamp): boolean {
 export function buildsOn(event: ChangeEvent, older: ChangeEvent): boolean {
   const { base, known = base } = event;
   if (base === undefined || known === undefined || older.version === event.version) return true;
-  return known <= older.version && older.version <= base;
+  return known < older.version && older.version <= base;
 }

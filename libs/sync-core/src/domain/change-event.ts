@@ -23,7 +23,7 @@ export interface ChangeEvent extends Stamp {
   readonly id?: string;
   /** Of a Redis write: the version that Redis held when it was made; 0: nothing. Absent: not known. */
   readonly base?: number;
-  /** With `base`: the newest version below it that Mongo has, too; absent: `base` itself. */
+  /** With `base`: the version up to which the writer knew everything that Mongo has; absent: `base` itself. */
   readonly known?: number;
   /** W3C trace context of the request that caused the change. */
   readonly traceparent?: string;

@@ -24,8 +24,10 @@ local stamp = '"version":' .. text .. ',"source":"redis","updatedAt":' .. string
 local rest = string.sub(stored, body)
 local field = ARGV[1] .. ':' .. ARGV[2]
 local flying = writer == 'redis' and redis.call('HGET', KEYS[4], field)
-local known = flying and string.match(flying, ' (%d+)$') or version
-if tonumber(known) > tonumber(version) then known = version end
+local known = flying and string.match(flying, ' (%d+)$')
+if not known or tonumber(known) >= tonumber(version) then
+  known = writer == 'redis' and string.format('%.0f', tonumber(version) - 1) or version
+end
 local seen = '"base":' .. version .. ','
 if known ~= version then seen = seen .. '"known":' .. known .. ',' end
 local event = '{"schema":1,"entity":' .. cjson.encode(ARGV[1]) .. ',"key":' .. cjson.encode(ARGV[2])

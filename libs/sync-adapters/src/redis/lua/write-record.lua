@@ -12,9 +12,10 @@
 
   Returns {'written', version, created 0|1}, or {'conflict', version, state live|deleted|absent}.
 
-  The event says what the write knew: base, the version held here before it (0: none), and known, the newest version
-  below it that Mongo has, too; left out when it is base. A write on top of one that is still in flight knows of Mongo
-  what that one knew, so the in-flight hash holds '<version> <known>'.
+  The event says what the write knew: base, the version held here before it (0: none), and known, the version up to
+  which it knew everything that Mongo has; left out when it is base. On top of a version from Mongo that is this one.
+  On top of a settled Redis write it is the one below: Mongo may hold another write of that same version. A write on
+  top of one in flight knows of Mongo what that one knew, so the in-flight hash holds '<version> <known>'.
 
   A client that lost the reply sends the script again: KEYS[7] then answers what the first run answered.
   All checks come first: a script that fails half-way is not rolled back.
@@ -69,8 +70,8 @@ local base = string.format('%.0f', stored)
 local known = base
 if writer == 'redis' then
   local flying = redis.call('HGET', KEYS[4], field)
-  known = flying and string.match(flying, ' (%d+)$') or base
-  if tonumber(known) > stored then known = base end
+  known = flying and string.match(flying, ' (%d+)$')
+  if not known or tonumber(known) >= stored then known = string.format('%.0f', stored - 1) end
 end
 local seen = '"base":' .. base .. ','
 if known ~= base then seen = seen .. '"known":' .. known .. ',' end
