@@ -66,6 +66,7 @@ export default tseslint.config(
     [DRIVERS_AND_NEST, APPS, OTHER_LIBS([])],
   ),
   forbid(['libs/redis-streams/**'], [APPS, OTHER_LIBS(['dev-servers'])]),
+  forbid(['libs/audit-log/**'], [APPS, OTHER_LIBS(['dev-servers'])]),
   forbid(['libs/embedded-mongo/**'], [APPS, OTHER_LIBS([])]),
   forbid(['libs/dev-servers/**'], [APPS, OTHER_LIBS(['embedded-mongo'])]),
   forbid(['libs/sync-adapters/**'], [APPS, OTHER_LIBS(['sync-core', 'redis-streams', 'dev-servers'])]),
