@@ -21,5 +21,10 @@ export {
   type PrivateMongo,
   type PrivateMongoOptions,
 } from './mongo/private-mongo.js';
+export {
+  postgresUnavailableReason,
+  startPrivatePostgres,
+  type PrivatePostgres,
+} from './postgres/private-postgres.js';
 export { describeWith } from './testing/describe-with.js';
 export { dockerUnavailableReason } from './docker/docker-unavailable-reason.js';
