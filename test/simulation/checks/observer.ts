@@ -1,0 +1,37 @@
+import type { ChangeEvent, Direction, Stamp } from '#libs/sync-core';
+import type { Held } from '../stores/sim-redis.js';
+import type { Doc, Writer } from '../stores/sim-mongo.js';
+
+/** A client's write that took effect. */
+export interface ExecutedWrite {
+  readonly key: string;
+  readonly version: number;
+  /** Canonical text of the visible fields; `null`: a delete. */
+  readonly payload: string | null;
+  /** What the store held before. */
+  readonly before: Stamp | null;
+}
+
+/** Told by the simulated stores of everything that they do, as they do it. */
+export interface Observer {
+  redisHolds(key: string, before: Held | null, after: Held): void;
+  mongoHolds(before: Doc | null, after: Doc, writer: Writer): void;
+  emitted(direction: Direction, event: ChangeEvent): void;
+  clientWrote(store: 'mongo' | 'redis', write: ExecutedWrite): void;
+  /** Redis gave its record a new version. */
+  reissued(write: ExecutedWrite): void;
+  deposited(id: string): void;
+  /** Redis lost everything. */
+  wiped(held: ReadonlyMap<string, Held>): void;
+}
+
+/** For contract suites. */
+export const NO_OBSERVER: Observer = {
+  redisHolds: () => undefined,
+  mongoHolds: () => undefined,
+  emitted: () => undefined,
+  clientWrote: () => undefined,
+  reissued: () => undefined,
+  deposited: () => undefined,
+  wiped: () => undefined,
+};

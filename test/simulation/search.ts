@@ -1,0 +1,57 @@
+import * as fc from 'fast-check';
+import type { Mutation } from './mutations.js';
+import { profileOf, schedules, type Profile, type Schedule } from './schedule.js';
+import { simulate, type SimulationResult } from './simulation.js';
+
+export interface Failure {
+  readonly seed: number;
+  readonly wrong: string;
+  readonly schedule: Schedule;
+}
+
+/** The schedule that a seed stands for. */
+export function scheduleOf(seed: number, profile: Profile = profileOf(seed)): Schedule {
+  const [schedule] = fc.sample(schedules(profile), { seed, numRuns: 1 });
+  if (!schedule) throw new Error(`no schedule for seed ${seed}`);
+  return schedule;
+}
+
+/** Plays the schedules of the seeds `first`, `first + 1`, … until one fails. */
+export async function search(
+  first: number,
+  runs: number,
+  options: {
+    readonly mutation?: Mutation;
+    readonly onRun?: (result: SimulationResult) => void;
+  } = {},
+): Promise<Failure | null> {
+  for (let seed = first; seed < first + runs; seed++) {
+    const schedule = scheduleOf(seed);
+    const result = await simulate(schedule, options);
+    options.onRun?.(result);
+    if (result.wrong) return { seed, wrong: result.wrong, schedule };
+  }
+  return null;
+}
+
+/** The smallest schedule found that fails as `failure` does: by the same invariant. */
+export async function shrink(
+  { seed, wrong, schedule }: Failure,
+  options: { readonly mutation?: Mutation; readonly maxMs?: number } = {},
+): Promise<Failure> {
+  const rule = ruleOf(wrong);
+  let best: Failure = { seed, wrong, schedule };
+  const property = fc.asyncProperty(schedules(schedule.profile), async (candidate) => {
+    const result = await simulate(candidate, options);
+    if (result.wrong === null || ruleOf(result.wrong) !== rule) return;
+    best = { seed, wrong: result.wrong, schedule: candidate };
+    throw new Error(result.wrong);
+  });
+  await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: options.maxMs ?? 30_000 });
+  return best;
+}
+
+/** The invariant in front of a message. */
+export function ruleOf(wrong: string): string {
+  return wrong.slice(0, Math.max(0, wrong.indexOf(':')));
+}

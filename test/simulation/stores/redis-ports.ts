@@ -1,0 +1,123 @@
+import type { LostStreamRepairOptions } from '../../../apps/sync-service/src/repair/lost-stream.js';
+import {
+  USERS,
+  type CaptureJournal,
+  type CapturePosition,
+  type ChangeEvent,
+  type Delivery,
+  type Direction,
+  type EntityDefinition,
+  type Publication,
+  type PublishResult,
+  type ProjectionResult,
+  type ProjectionTarget,
+  type Settlement,
+} from '#libs/sync-core';
+import type { Link } from '../engine/link.js';
+import type { Mutation } from '../mutations.js';
+import type { SimRedis } from './sim-redis.js';
+
+export class SimJournal implements CaptureJournal {
+  constructor(
+    private readonly redis: SimRedis,
+    private readonly link: Link,
+    private readonly mutation: Mutation = 'none',
+  ) {}
+
+  async position(): Promise<CapturePosition | null> {
+    const text = await this.link.call('position', () => this.redis.position);
+    return text === null ? null : (JSON.parse(text) as CapturePosition);
+  }
+
+  async publish(publication: Publication): Promise<PublishResult> {
+    if (this.mutation !== 'checkpoint-before-hand-over') {
+      return this.link.call('publish', () => this.redis.publish(publication));
+    }
+    const moved = await this.link.call('publish', () => this.redis.publish({ ...publication, events: [] }));
+    if (moved.outcome === 'published') await this.republish(publication.events);
+    return moved;
+  }
+
+  republish(events: readonly ChangeEvent[]): Promise<void> {
+    return this.link.call('republish', () => this.redis.append(events));
+  }
+
+  known(_entity: EntityDefinition, keys: readonly string[]) {
+    return this.link.call('known', () => this.redis.known(keys));
+  }
+}
+
+export class SimProjections implements ProjectionTarget {
+  constructor(
+    private readonly redis: SimRedis,
+    private readonly link: Link,
+    private readonly mutation: Mutation = 'none',
+  ) {}
+
+  async apply(
+    _entity: EntityDefinition,
+    deliveries: readonly Delivery[],
+    mode: 'compare' | 'merge' = 'compare',
+  ): Promise<readonly ProjectionResult[]> {
+    const point = mode === 'merge' ? 'merge' : 'apply';
+    if (this.mutation !== 'non-atomic-compare') {
+      return this.link.call(point, () => this.redis.apply(deliveries, mode));
+    }
+    const seen = await this.link.call(point, () =>
+      deliveries.map(({ event }) => this.redis.held.get(event.key)),
+    );
+    return this.link.call(point, () =>
+      deliveries.map((delivery, index) => this.redis.applyOne(delivery, mode, seen[index])),
+    );
+  }
+
+  settle(settlements: readonly Settlement[]): Promise<void> {
+    return this.link.call('settle', () => this.redis.settle('mongo-to-redis', settlements));
+  }
+
+  reissue(_entity: EntityDefinition, key: string, version: number | 'any'): Promise<void> {
+    return this.link.call('reissue', () => this.redis.reissue(key, version));
+  }
+}
+
+export class SimBooks {
+  constructor(
+    private readonly redis: SimRedis,
+    private readonly link: Link,
+  ) {}
+
+  /** What the books say is under way and the stream does not hold. */
+  read(direction: Direction): Promise<number> {
+    return this.link.call('books', () => this.redis.streams[direction].vanished);
+  }
+
+  trim(direction: Direction): Promise<void> {
+    return this.link.call('trim', () => this.redis.streams[direction].trim());
+  }
+
+  /** What {@link LostStreamRepair} needs of the books and of the in-flight hashes. */
+  forRepair(): Pick<LostStreamRepairOptions, 'books' | 'inFlight'> {
+    const { redis, link } = this;
+    return {
+      books: {
+        rebalance: (direction) =>
+          link.call('rebalance', () => {
+            const stream = redis.streams[direction];
+            const { pending, unread, outcomes, captured } = stream;
+            const vanished = stream.rebalance();
+            return { ledger: { captured, outcomes, since: null }, pending, unread, vanished };
+          }),
+      },
+      inFlight: {
+        async *records(direction) {
+          const keys = await link.call('in-flight', () => {
+            // From here on whatever is missing will be emitted again.
+            redis.streams[direction].damaged = false;
+            return [...redis.streams[direction].flying.keys()];
+          });
+          yield new Map([[USERS.name, keys]]);
+        },
+      },
+    };
+  }
+}

@@ -1,0 +1,249 @@
+import {
+  DIRECTIONS,
+  decide,
+  eventIdOf,
+  USERS,
+  type CapturePosition,
+  type ChangeEvent,
+  type Delivery,
+  type Direction,
+  type KnownVersions,
+  type Publication,
+  type PublishResult,
+  type ProjectionResult,
+  type Settlement,
+  type Stamp,
+} from '#libs/sync-core';
+import type { Observer } from '../checks/observer.js';
+import type { SimWorld } from '../engine/sim-world.js';
+import { SimStream } from './sim-stream.js';
+
+export interface Held extends Stamp {
+  /** Canonical text of the fields; `null`: a tombstone. */
+  readonly payload: string | null;
+}
+
+export interface RedisWrite {
+  readonly key: string;
+  readonly payload: string | null;
+  /** Condition on the living record; a number is its version. */
+  readonly expected: 'any' | 'absent' | 'exists' | number;
+  readonly operationId: string;
+}
+
+export type RedisWriteResult =
+  | { readonly outcome: 'written'; readonly version: number; readonly created: boolean }
+  | { readonly outcome: 'conflict' };
+
+/** Redis: what it holds, and the scripts of `sync-adapters`, each of them one atomic step. */
+export class SimRedis {
+  readonly held = new Map<string, Held>();
+  readonly streams: Readonly<Record<Direction, SimStream>>;
+  position: string | null = null;
+  private readonly processed = new Set<string>();
+  private readonly operations = new Map<string, RedisWriteResult>();
+  private lease: { holder: string; until: number } | null = null;
+
+  constructor(
+    private readonly world: SimWorld,
+    private readonly observer: Observer,
+  ) {
+    const rules = {
+      noInFlight: world.mutation === 'no-in-flight-index',
+      noBooks: world.mutation === 'settle-without-books',
+    };
+    this.streams = { 'mongo-to-redis': new SimStream(rules), 'redis-to-mongo': new SimStream(rules) };
+  }
+
+  // ——— write-record.lua
+
+  write({ key, payload, expected, operationId }: RedisWrite): RedisWriteResult {
+    const remembered = this.operations.get(operationId);
+    if (remembered) return remembered;
+    const current = this.held.get(key);
+    const live = current?.payload != null;
+    const met =
+      expected === 'any' ||
+      (expected === 'absent' && !live) ||
+      (expected === 'exists' && live) ||
+      (live && expected === current.version);
+    if (!met) return { outcome: 'conflict' };
+    const version = this.emit(key, payload);
+    this.observer.clientWrote('redis', { key, version, payload, before: current ?? null });
+    const result: RedisWriteResult = { outcome: 'written', version, created: !live };
+    this.operations.set(operationId, result);
+    return result;
+  }
+
+  // ——— publish-captured.lua
+
+  publish({ expected, next, events }: Publication): PublishResult {
+    const from = expected && positionText(expected);
+    const to = positionText(next);
+    if (this.position !== from && this.world.mutation !== 'no-fencing') {
+      return { outcome: this.position === to ? 'published' : 'fenced' };
+    }
+    const { flying } = this.streams['mongo-to-redis'];
+    const indices = events.flatMap(({ key, version }, index) =>
+      version < (flying.get(key) ?? 0) ? [index] : [],
+    );
+    if (indices.length > 0 && this.world.mutation !== 'no-set-back-at-capture')
+      return { outcome: 'set-back', indices };
+    this.append(events);
+    this.position = to;
+    return { outcome: 'published' };
+  }
+
+  /** Adds events without moving the position. */
+  append(events: readonly ChangeEvent[]): void {
+    const stream = this.streams['mongo-to-redis'];
+    for (const event of events) {
+      if (this.world.mutation === 'drop-echoes-by-origin' && event.source === 'redis') continue;
+      this.world.writes += 1;
+      this.observer.emitted('mongo-to-redis', event);
+      stream.add(event);
+      if (event.version > (stream.flying.get(event.key) ?? 0)) stream.fly(event.key, event.version);
+    }
+  }
+
+  // ——— read-known-versions.lua
+
+  known(keys: readonly string[]): KnownVersions[] {
+    return keys.map((key) => ({
+      held: this.held.get(key)?.version ?? 0,
+      flying:
+        this.world.mutation === 'stamp-below-what-flies'
+          ? 0
+          : (this.streams['mongo-to-redis'].flying.get(key) ?? 0),
+    }));
+  }
+
+  // ——— apply-batch.lua
+
+  apply(deliveries: readonly Delivery[], mode: 'compare' | 'merge'): ProjectionResult[] {
+    return deliveries.map((delivery) => this.applyOne(delivery, mode, this.held.get(delivery.event.key)));
+  }
+
+  applyOne(delivery: Delivery, mode: 'compare' | 'merge', held: Held | undefined): ProjectionResult {
+    const { event } = delivery;
+    const { mutation } = this.world;
+    const seen = mutation === 'tombstone-not-compared' && held?.payload === null ? undefined : held;
+    const current = seen ? { ...seen, content: seen.payload } : null;
+    const verdict = decide('redis', { ...event, content: event.payload }, current);
+    const stamp: Stamp = { version: seen?.version ?? 0, source: seen?.source ?? 'redis' };
+    switch (verdict) {
+      case 'apply':
+        return this.write_(delivery, seen);
+      case 'same':
+        return this.recognise(delivery);
+      case 'stale': {
+        const onItsWay = (this.streams['redis-to-mongo'].flying.get(event.key) ?? 0) >= stamp.version;
+        const settled = onItsWay || mutation === 'no-set-back-check';
+        if (settled) this.settleIn('mongo-to-redis', { delivery, outcome: 'stale' });
+        return { verdict, settled, winner: stamp };
+      }
+      default:
+        if (mode === 'merge') return this.write_(delivery, seen);
+        if (mutation === 'ignore-ties') return this.recognise(delivery);
+        return { verdict: 'merge', settled: false, stored: seen?.payload ?? null };
+    }
+  }
+
+  // ——— settle-batch.lua
+
+  settle(direction: Direction, settlements: readonly Settlement[]): void {
+    for (const settlement of settlements) this.settleIn(direction, settlement);
+  }
+
+  // ——— reissue-record.lua
+
+  reissue(key: string, version: number | 'any'): void {
+    const held = this.held.get(key);
+    if (!held || (version !== 'any' && held.version !== version)) return;
+    const next = this.emit(key, held.payload);
+    this.observer.reissued({ key, version: next, payload: held.payload, before: held });
+  }
+
+  // ——— hold-lease.lua, release-lease.lua
+
+  holdLease(holder: string, ttlMs: number): boolean {
+    const now = this.world.clockOf('redis');
+    if (this.lease && this.lease.holder !== holder && this.lease.until > now) return false;
+    if (this.lease && this.lease.holder !== holder) this.world.happened('capture deposed');
+    this.lease = { holder, until: now + ttlMs };
+    return true;
+  }
+
+  releaseLease(holder: string): void {
+    if (this.lease?.holder === holder) this.lease = null;
+  }
+
+  // ——— FLUSHALL
+
+  flush(): void {
+    this.observer.wiped(this.held);
+    this.held.clear();
+    this.position = null;
+    this.lease = null;
+    this.processed.clear();
+    this.operations.clear();
+    for (const direction of DIRECTIONS) this.streams[direction].wipe();
+  }
+
+  private write_(delivery: Delivery, before: Held | undefined): ProjectionResult {
+    const { key, version, source, payload } = delivery.event;
+    this.put(key, { version, source, payload });
+    this.settleIn('mongo-to-redis', { delivery, outcome: 'applied' });
+    const stamp = before ? { version: before.version, source: before.source } : null;
+    return { verdict: 'apply', settled: true, before: stamp };
+  }
+
+  private recognise(delivery: Delivery): ProjectionResult {
+    const repeated = delivery.event.source === 'mongo' || this.processed.has(delivery.event.eventId);
+    const verdict = repeated ? 'duplicate' : 'echo';
+    this.settleIn('mongo-to-redis', { delivery, outcome: verdict });
+    return { verdict, settled: true };
+  }
+
+  private settleIn(direction: Direction, settlement: Settlement): void {
+    this.world.writes += 1;
+    this.streams[direction].settle(settlement);
+    this.processed.add(settlement.delivery.event.eventId);
+  }
+
+  private emit(key: string, payload: string | null): number {
+    const before = this.held.get(key);
+    const base = before?.version ?? 0;
+    const stream = this.streams['redis-to-mongo'];
+    const inherited = stream.known.get(key) ?? base;
+    const known = before?.source === 'redis' ? Math.min(inherited, base - 1) : base;
+    const version = this.world.nextVersion('redis', base);
+    this.put(key, { version, source: 'redis', payload });
+    const event: ChangeEvent = {
+      eventId: eventIdOf('redis', key, version),
+      entity: USERS.name,
+      key,
+      op: payload === null ? 'delete' : 'upsert',
+      source: 'redis',
+      version,
+      payload,
+      ...(this.world.mutation === 'base-ignored' ? {} : { base, known }),
+    };
+    this.observer.emitted('redis-to-mongo', event);
+    stream.add(event);
+    stream.fly(key, version);
+    stream.known.set(key, known);
+    return version;
+  }
+
+  private put(key: string, held: Held): void {
+    this.world.writes += 1;
+    this.observer.redisHolds(key, this.held.get(key) ?? null, held);
+    if (held.payload === null && this.world.mutation === 'no-tombstones') this.held.delete(key);
+    else this.held.set(key, held);
+  }
+}
+
+function positionText({ feed, snapshot }: CapturePosition): string {
+  return snapshot ? JSON.stringify({ feed, snapshot }) : JSON.stringify({ feed });
+}
