@@ -26,7 +26,12 @@ function storeOf(choice: AuditStoreChoice, timeoutMs: number): AuditStore {
   if (choice.store === 'postgres') return new PostgresAuditStore({ ...choice, timeoutMs });
   const collection = choice.collection === undefined ? {} : { collection: choice.collection };
   if ('db' in choice) return new MongoAuditStore({ db: choice.db, ...collection });
-  const client = new MongoClient(choice.uri, { timeoutMS: timeoutMs, serverSelectionTimeoutMS: timeoutMs });
+  const client = new MongoClient(choice.uri, {
+    serverSelectionTimeoutMS: timeoutMs,
+    connectTimeoutMS: timeoutMs,
+    socketTimeoutMS: timeoutMs,
+    waitQueueTimeoutMS: timeoutMs,
+  });
   const db = client.db(choice.database);
   return new MongoAuditStore({ db, ...collection, onClose: () => client.close() });
 }
