@@ -10,6 +10,7 @@ import {
   MongoDocumentAuthority,
   MongoRecordTarget,
   prepareCollections,
+  readOplogWindow,
   RedisBooks,
   RedisCaptureJournal,
   RedisComparisonSide,
@@ -31,6 +32,9 @@ import { mongoToRedis } from './flows/mongo-to-redis.flow.js';
 import { redisToMongo } from './flows/redis-to-mongo.flow.js';
 import { LagMeter } from './metrics/lag-meter.js';
 import { EngineObserver, type EngineLog } from './metrics/engine-observer.js';
+import { ConsistencyWatch } from './consistency/consistency-watch.js';
+import { commonVersionsOf, tailsOf } from './consistency/sync-samples.js';
+import { OplogWatch } from './flows/oplog-watch.js';
 import { ReconcileRuns } from './reconcile/reconcile-runs.js';
 import { ReconcileSchedule, sampleOf } from './reconcile/reconcile-schedule.js';
 import { Housekeeping } from './repair/housekeeping.js';
@@ -49,6 +53,7 @@ export interface SyncEngineOptions {
   /** A version further ahead of the local clock than this goes to the dead letters, ms. */
   readonly maxSkewMs: number;
   readonly tombstoneTtlMs: number;
+  /** How long losing versions are kept, days. */
   /** A random sample of records is compared this often, ms; 0 or absent: never. */
   readonly reconcileEveryMs?: number;
   /** Records in that sample. */
@@ -74,6 +79,8 @@ export class SyncEngine {
   readonly lanes: Readonly<Record<Direction, Lane>>;
   readonly observer: EngineObserver;
   readonly reconciles: ReconcileRuns;
+  readonly consistency: ConsistencyWatch;
+  readonly oplog: OplogWatch;
   readonly conflicts: MongoConflictLog;
   private readonly housekeeping: Housekeeping;
   private readonly reconcileSchedule: ReconcileSchedule;
@@ -103,6 +110,13 @@ export class SyncEngine {
         redisToMongo(context, { records, authority, journal, conflicts: this.conflicts }),
       ),
     };
+    const feed = new MongoChangeFeed({
+      client: mongo,
+      db,
+      entities,
+      preImages: () => this.preImages,
+      onCollectionLost: (collection, operation) => this.observer.collectionLost(collection, operation),
+    });
     this.capture = new CaptureFlow({
       entities,
       prepare: async () => {
@@ -112,17 +126,12 @@ export class SyncEngine {
         this.preImages = (await prepareCollections(db, entities)).preImages;
         await loadFunctionLibrary(this.commands, entities, tombstoneTtlMs);
       },
-      feed: new MongoChangeFeed({
-        client: mongo,
-        db,
-        entities,
-        preImages: () => this.preImages,
-        onCollectionLost: (collection, operation) => this.observer.collectionLost(collection, operation),
-      }),
+      feed,
       journal,
       authority,
       lease: new RedisLease(this.commands, consumerName()),
       isFull: () => this.observer.isOverfull('mongo-to-redis'),
+      estimate: (entity, afterId) => feed.estimate(entity, afterId),
       observer: this.observer,
     });
     this.reconciles = new ReconcileRuns({
@@ -136,6 +145,17 @@ export class SyncEngine {
         projections,
       },
       onEnd: (view) => this.observer.reconciled(view),
+    });
+    this.oplog = new OplogWatch({
+      readWindow: () => readOplogWindow(mongo),
+      readPosition: () => journal.position(),
+      alert: (code, message) => this.observer.alert(code, message),
+    });
+    this.consistency = new ConsistencyWatch({
+      tail: tailsOf(this.commands),
+      commonVersions: (records) => commonVersionsOf({ db, redis: this.commands }, entities, records),
+      isOurs: () => this.capture.currentMode !== 'standby',
+      isRepublishing: () => this.observer.captureState.snapshot !== null,
     });
     this.reconcileSchedule = new ReconcileSchedule({
       everyMs: options.reconcileEveryMs ?? 0,
@@ -189,6 +209,8 @@ export class SyncEngine {
     this.capture.start();
     this.housekeeping.start();
     this.reconcileSchedule.start();
+    this.oplog.start();
+    this.consistency.start();
   }
 
   /** Resolves when what is in hand is settled, or left pending on purpose at the deadline. Closes its connections. */
@@ -199,8 +221,10 @@ export class SyncEngine {
   private async drain(deadlineMs: number): Promise<void> {
     const lanes = Object.values(this.lanes);
     this.reconcileSchedule.stop();
+    this.oplog.stop();
     await Promise.all([
       this.reconciles.stop(),
+      this.consistency.stop(),
       this.housekeeping.stop(),
       this.capture.stop(),
       ...lanes.map(({ consumer }) => consumer.stop({ deadlineMs })),

@@ -2,6 +2,7 @@ import type { Schemas } from '#libs/service-kit';
 import { RECONCILE_SCHEMAS } from './reconcile-schemas.js';
 
 const count = { type: 'integer', minimum: 0 } as const;
+const share = { type: 'number', minimum: 0, maximum: 1, nullable: true } as const;
 const milliseconds = { type: 'number', nullable: true, description: 'ms' } as const;
 const entryId = { type: 'string', pattern: '^\\d{1,20}-\\d{1,20}$', example: '1807500000000-0' } as const;
 
@@ -26,7 +27,7 @@ export const SYNC_SCHEMAS: Schemas = {
   ...RECONCILE_SCHEMAS,
   SyncReport: {
     type: 'object',
-    required: ['service', 'time', 'upSeconds', 'alerts', 'capture', 'directions'],
+    required: ['service', 'time', 'upSeconds', 'alerts', 'capture', 'consistency', 'reconcile', 'directions'],
     properties: {
       service: { type: 'string', enum: ['sync-service'] },
       time: { type: 'string', format: 'date-time' },
@@ -34,11 +35,38 @@ export const SYNC_SCHEMAS: Schemas = {
       alerts: { ...count, description: 'Things a person should look at, since the process started.' },
       capture: {
         type: 'object',
-        required: ['mode', 'reason', 'positionAgeMs'],
+        required: ['mode', 'reason', 'positionAgeMs', 'since', 'snapshot', 'oplog'],
         properties: {
           mode: { type: 'string' },
           reason: { type: 'string', nullable: true },
           positionAgeMs: milliseconds,
+          since: { type: 'string', format: 'date-time' },
+          snapshot: { type: 'object', nullable: true },
+          oplog: { type: 'object' },
+        },
+      },
+      consistency: {
+        type: 'object',
+        description: 'Share of sampled writes that both stores had in time; null before the first.',
+        required: ['within1s', 'within10s', 'within60s', 'samples', 'minutes'],
+        properties: {
+          within1s: share,
+          within10s: share,
+          within60s: share,
+          samples: count,
+          minutes: count,
+        },
+      },
+      reconcile: {
+        type: 'object',
+        nullable: true,
+        required: ['endedAt', 'mode', 'compared', 'differ', 'settling'],
+        properties: {
+          endedAt: { type: 'string', format: 'date-time', nullable: true },
+          mode: { type: 'string', enum: ['sample', 'full'] },
+          compared: count,
+          differ: count,
+          settling: count,
         },
       },
       directions: {

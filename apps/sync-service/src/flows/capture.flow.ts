@@ -15,6 +15,7 @@ import {
   type MongoImage,
 } from '#libs/sync-core';
 import { Backoff } from './backoff.js';
+import { SnapshotProgress, type SnapshotReason, type SnapshotStatus } from './snapshot-progress.js';
 
 /**
  * - `standby`: another sync-service holds the lease and captures;
@@ -36,6 +37,8 @@ export interface CaptureFlowOptions {
   readonly lease: { hold(): Promise<boolean>; release(): Promise<void> };
   /** Whether `mongo_changes` is at its cap: capture then waits instead of losing anything. */
   readonly isFull: () => boolean;
+  /** About how many documents a snapshot will publish after `afterId`; without it the total is unknown. */
+  readonly estimate?: (entity: EntityDefinition, afterId: string | null) => Promise<number>;
   readonly observer: CaptureObserver;
   /** Default: the system's. */
   readonly clock?: Clock;
@@ -47,6 +50,8 @@ export interface CaptureObserver {
   modeChanged(mode: CaptureMode, reason?: string): void;
   /** A batch was published. `changedAt`: epoch ms of its newest change by Mongo's clock. */
   published(events: readonly ChangeEvent[], changedAt?: number): void;
+  /** How far a snapshot is; null when it is complete. */
+  snapshot?(status: SnapshotStatus | null): void;
   /** Something a person should know of. */
   alert(code: SyncAlert, message: string): void;
 }
@@ -80,6 +85,9 @@ export class CaptureFlow {
   private renewedAt = 0;
   private readonly backoff: Backoff;
   private readonly clock: Clock;
+  /** Why the snapshot that is due is due. */
+  private cause: SnapshotReason = 'resumed';
+  private hadPosition = false;
 
   constructor(private readonly options: CaptureFlowOptions) {
     this.clock = options.clock ?? systemClock;
@@ -118,7 +126,9 @@ export class CaptureFlow {
 
   private async capture(signal: AbortSignal): Promise<void> {
     await this.options.prepare();
-    let position = (await this.options.journal.position()) ?? (await this.begin(null));
+    const known = await this.options.journal.position();
+    let position = known ?? (await this.begin(null, this.hadPosition ? 'redis-wiped' : 'no-position'));
+    this.hadPosition = true;
     if (position.snapshot) position = await this.snapshot(position, signal);
     if (signal.aborted) return;
     try {
@@ -129,41 +139,50 @@ export class CaptureFlow {
         SyncAlert.HistoryLost,
         `the oplog no longer reaches back to the capture position: ${error.message}`,
       );
-      await this.begin(position);
+      await this.begin(position, 'history-lost');
     }
   }
 
   /** Notes where the feed is now, and that everything there is must be published from there on. */
-  private async begin(expected: CapturePosition | null): Promise<CapturePosition> {
+  private async begin(expected: CapturePosition | null, cause: SnapshotReason): Promise<CapturePosition> {
     const first = this.options.entities[0];
     const feed = await this.options.feed.head();
     const next: CapturePosition = first
       ? { feed, snapshot: { entity: first.name, afterId: null } }
       : { feed };
     await this.publish(expected, next);
+    this.cause = cause;
     return next;
   }
 
   /** Publishes all documents, entity by entity; the position says how far, so that a restart goes on from there. */
   private async snapshot(from: CapturePosition, signal: AbortSignal): Promise<CapturePosition> {
-    this.setMode('snapshotting');
+    this.setMode('snapshotting', this.cause);
+    const progress = new SnapshotProgress(this.cause, this.clock.now());
+    this.cause = 'resumed'; // unless it is completed now, the next one to go on with it resumes it
     let position = from;
     const names = this.options.entities.map(({ name }) => name);
     const start = Math.max(0, names.indexOf(from.snapshot?.entity ?? ''));
     for (const entity of this.options.entities.slice(start)) {
       const afterId = position.snapshot?.entity === entity.name ? position.snapshot.afterId : null;
+      progress.enter(entity.name, (await this.options.estimate?.(entity, afterId)) ?? null);
       for await (const images of this.options.feed.snapshot(entity, afterId)) {
         if (signal.aborted) return position;
         await this.keepLease();
+        await this.waitForRoom('snapshotting', signal);
         const snapshot = { entity: entity.name, afterId: images.at(-1)?.id ?? afterId };
         position = await this.publish(
           position,
           { feed: position.feed, snapshot },
           { changes: asChanges(entity, images) },
         );
+        progress.advance(images.length);
+        this.options.observer.snapshot?.(progress.status(this.clock.now()));
       }
     }
-    return this.publish(position, { feed: position.feed });
+    const end = await this.publish(position, { feed: position.feed });
+    this.options.observer.snapshot?.(null);
+    return end;
   }
 
   private async stream(from: CapturePosition, signal: AbortSignal): Promise<void> {
@@ -173,7 +192,7 @@ export class CaptureFlow {
     for await (const batch of this.options.feed.read(position.feed, signal)) {
       this.backoff.reset();
       await this.keepLease();
-      await this.waitForRoom(signal);
+      await this.waitForRoom('streaming', signal);
       const idle = batch.changes.length === 0 && this.clock.now() - savedAt < SAVE_IDLE_EVERY_MS;
       if (idle) continue;
       position = await this.publish(position, { feed: batch.position }, batch);
@@ -204,13 +223,13 @@ export class CaptureFlow {
     if (!(await this.holdLease())) throw new LeaseLostError('another sync-service has taken over');
   }
 
-  private async waitForRoom(signal: AbortSignal): Promise<void> {
+  private async waitForRoom(mode: 'streaming' | 'snapshotting', signal: AbortSignal): Promise<void> {
     while (this.options.isFull() && !signal.aborted) {
       this.setMode('throttled', 'mongo_changes is at its cap');
       await this.pause(100, signal);
       await this.keepLease();
     }
-    this.setMode('streaming');
+    this.setMode(mode);
   }
 
   private async recover(error: unknown, signal: AbortSignal): Promise<void> {

@@ -22,6 +22,7 @@ export class SyncHealth {
       () => this.store('mongo', () => this.mongo.db('admin').command({ ping: 1 })),
       () => this.store('redis', () => this.engine.commands.ping()),
       () => this.capture(),
+      () => this.reconcile(),
       ...DIRECTIONS.map((direction) => () => this.lane(direction)),
       ...DIRECTIONS.map((direction) => () => this.books(direction)),
     ];
@@ -38,14 +39,29 @@ export class SyncHealth {
   }
 
   private capture(): HealthIndicatorResult {
-    const { mode, reason, caughtUpAt } = this.engine.observer.captureState;
+    const { mode, reason, since, snapshot, caughtUpAt } = this.engine.observer.captureState;
     const indicator = this.indicators.check('capture');
     const details = {
       mode,
       ...(reason ? { reason } : {}),
+      since: new Date(since).toISOString(),
+      ...(snapshot ? { snapshot: { ...snapshot, since: new Date(snapshot.since).toISOString() } } : {}),
+      oplog: this.engine.oplog.status,
       caughtUpMsAgo: caughtUpAt === null ? null : Date.now() - caughtUpAt,
     };
     return mode === 'waiting' || mode === 'stopped' ? indicator.down(details) : indicator.up(details);
+  }
+
+  /** Never red: what differs is an alert, and a thing to look at, but the sync works. */
+  private reconcile(): HealthIndicatorResult {
+    const { last, isRunning } = this.engine.reconciles;
+    const seen = last?.report && {
+      endedAt: last.endedAt,
+      mode: last.request.mode,
+      compared: last.report.compared,
+      differ: last.report.left,
+    };
+    return this.indicators.check('reconcile').up({ running: isRunning, last: seen ?? null });
   }
 
   private lane(direction: Direction): HealthIndicatorResult {

@@ -2,6 +2,7 @@ import type { ConsumerMode, StreamConsumer } from '#libs/redis-streams';
 import { SyncAlert, type ChangeEvent, type Conflict, type Direction } from '#libs/sync-core';
 import type { RunView } from '../reconcile/reconcile-runs.js';
 import type { CaptureMode, CaptureObserver } from '../flows/capture.flow.js';
+import type { SnapshotStatus } from '../flows/snapshot-progress.js';
 import type { FlowObserver } from '../flows/flow-context.js';
 
 /** Where the engine's messages go. */
@@ -15,6 +16,10 @@ export interface EngineLog {
 export interface CaptureStatus {
   readonly mode: CaptureMode;
   readonly reason: string | null;
+  /** Epoch ms since when it has been in this mode. */
+  readonly since: number;
+  /** How far a snapshot is; null when none is under way here. */
+  readonly snapshot: SnapshotStatus | null;
   /** Epoch ms at which capture last knew that it had everything up to then; null before the first time. */
   readonly caughtUpAt: number | null;
   readonly captured: number;
@@ -34,7 +39,14 @@ const SKEW_ALERT_MS = 5_000;
 
 /** Hears everything that happens in the engine, keeps what health and metrics show, and writes the log lines. */
 export class EngineObserver implements CaptureObserver {
-  private captureStatus: CaptureStatus = { mode: 'stopped', reason: null, caughtUpAt: null, captured: 0 };
+  private captureStatus: CaptureStatus = {
+    mode: 'stopped',
+    reason: null,
+    since: Date.now(),
+    snapshot: null,
+    caughtUpAt: null,
+    captured: 0,
+  };
   private readonly lanes: Record<Direction, LaneStatus> = {
     'mongo-to-redis': NEW_LANE,
     'redis-to-mongo': NEW_LANE,
@@ -63,7 +75,8 @@ export class EngineObserver implements CaptureObserver {
   // ——— capture
 
   modeChanged(mode: CaptureMode, reason?: string): void {
-    this.captureStatus = { ...this.captureStatus, mode, reason: reason ?? null };
+    const snapshot = mode === 'streaming' || mode === 'standby' ? null : this.captureStatus.snapshot;
+    this.captureStatus = { ...this.captureStatus, mode, reason: reason ?? null, since: Date.now(), snapshot };
     const line = `capture: ${mode}${reason ? ` (${reason})` : ''}`;
     if (mode === 'waiting' || mode === 'throttled') this.log.warn(line);
     else this.log.info(line);
@@ -72,6 +85,12 @@ export class EngineObserver implements CaptureObserver {
   published(events: readonly ChangeEvent[]): void {
     const captured = this.captureStatus.captured + events.length;
     this.captureStatus = { ...this.captureStatus, captured, caughtUpAt: Date.now() };
+  }
+
+  snapshot(snapshot: SnapshotStatus | null): void {
+    const before = this.captureStatus.snapshot;
+    this.captureStatus = { ...this.captureStatus, snapshot };
+    if (before && !snapshot) this.log.info(`capture: snapshot complete: ${before.done} documents`);
   }
 
   alert(code: SyncAlert, message: string): void {

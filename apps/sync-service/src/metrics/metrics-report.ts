@@ -1,6 +1,9 @@
 import { streamInfo } from '#libs/redis-streams';
 import { KEYS, SYNC_GROUP } from '#libs/sync-adapters';
 import { DIRECTIONS, owedInFlight, type Direction } from '#libs/sync-core';
+import type { ConsistencyFigure } from '../consistency/consistency-tally.js';
+import type { OplogStatus } from '../flows/oplog-watch.js';
+import type { SnapshotStatus } from '../flows/snapshot-progress.js';
 import type { SyncEngine } from '../engine.js';
 
 /** What `GET /metrics` answers for one direction. Counts are from the books, and survive restarts. */
@@ -43,6 +46,21 @@ export interface CaptureReport {
   readonly reason: string | null;
   /** ms since capture last knew that it had everything; null before the first time. */
   readonly positionAgeMs: number | null;
+  /** ISO time since when it has been in this mode. */
+  readonly since: string;
+  /** How far a snapshot is; null when none is under way. */
+  readonly snapshot: SnapshotStatus | null;
+  /** How far back MongoDB's oplog reaches, and where the stored position lies in it. */
+  readonly oplog: OplogStatus;
+}
+
+/** The last comparison of both stores that came to its end. */
+export interface LastReconcile {
+  readonly endedAt: string | null;
+  readonly mode: 'sample' | 'full';
+  readonly compared: number;
+  readonly differ: number;
+  readonly settling: number;
 }
 
 export interface SyncReport {
@@ -51,6 +69,10 @@ export interface SyncReport {
   readonly upSeconds: number;
   readonly alerts: number;
   readonly capture: CaptureReport;
+  /** Share of sampled writes that both stores had in time. */
+  readonly consistency: ConsistencyFigure;
+  /** Null before the first one of this process. */
+  readonly reconcile: LastReconcile | null;
   readonly directions: Readonly<Record<Direction, DirectionReport>>;
 }
 
@@ -59,18 +81,35 @@ export class MetricsReport {
   constructor(private readonly engine: SyncEngine) {}
 
   async read(): Promise<SyncReport> {
-    const { mode, reason, caughtUpAt } = this.engine.observer.captureState;
+    const { observer, oplog, consistency } = this.engine;
+    const { mode, reason, since, snapshot, caughtUpAt } = observer.captureState;
     const reports = await Promise.all(DIRECTIONS.map((direction) => this.direction(direction)));
     return {
       service: 'sync-service',
       time: new Date().toISOString(),
       upSeconds: Math.round(process.uptime()),
       alerts: this.engine.observer.alertCount,
-      capture: { mode, reason, positionAgeMs: caughtUpAt === null ? null : Date.now() - caughtUpAt },
+      capture: {
+        mode,
+        reason,
+        positionAgeMs: caughtUpAt === null ? null : Date.now() - caughtUpAt,
+        since: new Date(since).toISOString(),
+        snapshot,
+        oplog: oplog.status,
+      },
+      consistency: consistency.figure(),
+      reconcile: this.lastReconcile(),
       directions: Object.fromEntries(
         DIRECTIONS.map((direction, index) => [direction, reports[index]]),
       ) as Record<Direction, DirectionReport>,
     };
+  }
+
+  private lastReconcile(): LastReconcile | null {
+    const { last } = this.engine.reconciles;
+    if (!last?.report) return null;
+    const { compared, left, settling } = last.report;
+    return { endedAt: last.endedAt, mode: last.request.mode, compared, differ: left, settling };
   }
 
   private async direction(direction: Direction): Promise<DirectionReport> {

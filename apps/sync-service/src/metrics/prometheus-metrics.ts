@@ -2,6 +2,7 @@ import { DIRECTIONS, type Direction } from '#libs/sync-core';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { SyncEngine } from '../engine.js';
 import { LAG_BUCKETS_SECONDS } from './lag-meter.js';
+import { HealingGauges } from './healing-gauges.js';
 import type { DirectionReport, MetricsReport } from './metrics-report.js';
 
 const OUTCOME_FIELDS = {
@@ -28,6 +29,7 @@ export class PrometheusMetrics {
   private readonly outcomes: Counter<'direction' | 'outcome'>;
   private readonly gauges: ReadonlyMap<keyof typeof GAUGES, Gauge<'direction'>>;
   private readonly balanced: Gauge<'direction'>;
+  private readonly healing: HealingGauges;
 
   constructor(
     engine: SyncEngine,
@@ -59,6 +61,7 @@ export class PrometheusMetrics {
       labelNames: ['direction'],
       registers,
     });
+    this.healing = new HealingGauges(this.registry);
     const lag = new Histogram({
       name: 'sync_lag_seconds',
       help: "Time from a client's write to its apply at the other store",
@@ -76,7 +79,9 @@ export class PrometheusMetrics {
   }
 
   async text(): Promise<string> {
-    const { directions } = await this.report.read();
+    const report = await this.report.read();
+    const { directions } = report;
+    this.healing.set(report);
     // The books are the truth; what Prometheus sees is set from them, not counted beside them.
     this.captured.reset();
     this.outcomes.reset();

@@ -8,6 +8,7 @@ import { collectionName, findCollection, type CommandContext, type CommandDefini
 import { evaluation } from './evaluation.js';
 import { findHinted } from './find-hinted.js';
 import { nonNegative } from './fields.js';
+import { isOplog, readOplog } from './oplog-view.js';
 import { snapshotTime } from './read-concern.js';
 
 /** Asked for, they would change the answer; a value of false or null is the same as their absence. */
@@ -38,15 +39,23 @@ export const find: CommandDefinition = {
     if (refused) throw unsupported(`find option ${refused}`);
     const limit = nonNegative(command, 'limit') ?? 0;
     const batchSize = nonNegative(command, 'batchSize');
+    const at = collectionName(ctx);
     return firstBatch(ctx, {
-      ns: `${ctx.db}.${collectionName(ctx).name}`,
-      docs: search(ctx, findCollection(ctx), limit),
+      ns: `${at.db}.${at.name}`,
+      docs: isOplog(at) ? projected(ctx, readOplog(ctx, limit)) : search(ctx, findCollection(ctx), limit),
       batchSize,
       single: command.singleBatch === true,
       fields: snapshotTime(ctx),
     });
   },
 };
+
+function projected(ctx: CommandContext, docs: readonly Document[]): Document[] {
+  const { projection } = ctx.command;
+  if (!isDocument(projection) || Object.keys(projection).length === 0) return [...docs];
+  const project = compileProjection(projection, evaluation(ctx, undefined, ctx.command));
+  return docs.map((doc) => project(doc));
+}
 
 function search(ctx: CommandContext, collection: Collection | undefined, limit: number): Document[] {
   const { filter = {}, sort, projection, hint } = ctx.command;

@@ -58,6 +58,16 @@ export class MongoChangeFeed implements ChangeFeed {
     }
   }
 
+  /** About how many documents {@link snapshot} will go through. */
+  estimate(entity: EntityDefinition, afterId: string | null): Promise<number> {
+    const collection = this.options.db.collection(entity.collection);
+    return withMongoErrors(() =>
+      afterId === null
+        ? collection.estimatedDocumentCount()
+        : collection.countDocuments({ _id: { $gt: new ObjectId(afterId) } }),
+    );
+  }
+
   private chunk(entity: EntityDefinition, afterId: string | null): Promise<Document[]> {
     const filter: Filter<Document> = afterId === null ? {} : { _id: { $gt: new ObjectId(afterId) } };
     const collection = this.options.db.collection(entity.collection);
@@ -95,11 +105,11 @@ const SNAPSHOT_CHUNK = 500;
 const LOSSES: ReadonlySet<string> = new Set(['drop', 'rename', 'dropDatabase', 'invalidate']);
 
 function written(entity: EntityDefinition, event: Document): MongoChange | null {
-  // Null when the document is gone by now: its delete is further down the stream.
-  const document = event.fullDocument as Document | null | undefined;
-  const image = document ? imageOf(entity, document) : null;
-  if (!image) return null;
   const before = event.fullDocumentBeforeChange as Document | null | undefined;
+  const document = event.fullDocument as Document | null | undefined;
+  if (!document) return vanished(entity, event, before);
+  const image = imageOf(entity, document);
+  if (!image) return null;
   const previousKey: unknown = before?.[entity.keyField];
   return {
     kind: 'written',
@@ -107,6 +117,18 @@ function written(entity: EntityDefinition, event: Document): MongoChange | null 
     image,
     ...(typeof previousKey === 'string' && before?.deleted !== true ? { previousKey } : {}),
   };
+}
+
+/**
+ * The document was gone when it was looked up. Its delete is further down the stream – but that names the last key
+ * only, and this change may have been the one that took another key away.
+ */
+function vanished(
+  entity: EntityDefinition,
+  event: Document,
+  before: Document | null | undefined,
+): MongoChange | null {
+  return before && before.deleted !== true ? erased(entity, event) : null;
 }
 
 function erased(entity: EntityDefinition, event: Document): MongoChange {
