@@ -11,6 +11,7 @@ import {
   MongoRecordTarget,
   prepareCollections,
   readOplogWindow,
+  prepareConflictLog,
   RedisBooks,
   RedisCaptureJournal,
   RedisComparisonSide,
@@ -54,6 +55,7 @@ export interface SyncEngineOptions {
   readonly maxSkewMs: number;
   readonly tombstoneTtlMs: number;
   /** How long losing versions are kept, days. */
+  readonly historyDays?: number;
   /** A random sample of records is compared this often, ms; 0 or absent: never. */
   readonly reconcileEveryMs?: number;
   /** Records in that sample. */
@@ -124,6 +126,7 @@ export class SyncEngine {
         // The driver reconnects by itself, but only after a first connection that succeeded.
         await withMongoErrors(() => mongo.connect());
         this.preImages = (await prepareCollections(db, entities)).preImages;
+        await prepareConflictLog(db, options.historyDays);
         await loadFunctionLibrary(this.commands, entities, tombstoneTtlMs);
       },
       feed,

@@ -6,6 +6,7 @@ import {
   SettingsGroup,
   TombstoneSettings,
 } from '#libs/service-kit';
+import { DEFAULT_HISTORY_DAYS } from '#libs/sync-adapters';
 import { IsInt, Max, Min } from 'class-validator';
 
 /** What the sync service is told. */
@@ -44,6 +45,16 @@ export class SyncServiceConfig extends ServiceConfig {
     unit: 'ms',
   })
   maxSkewMs = 60_000;
+
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  @Setting({
+    env: 'SYNC_HISTORY_DAYS',
+    about: 'How long versions that lost a conflict are kept, to be looked at and restored.',
+    unit: 'days',
+  })
+  historyDays = DEFAULT_HISTORY_DAYS;
 
   @IsInt()
   @Min(0)

@@ -7,6 +7,7 @@ import { syncServiceDocument } from './docs/open-api.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { SyncHealth } from './health/sync-health.js';
+import { HistoryController } from './history/history.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import type { SyncServiceConfig } from './sync-service.config.js';
 import { syncProviders } from './sync.providers.js';
@@ -17,7 +18,13 @@ export class SyncServiceModule {
     return {
       module: SyncServiceModule,
       imports: [TerminusModule],
-      controllers: [HealthController, MetricsController, DeadLettersController, ReconcileController],
+      controllers: [
+        HealthController,
+        MetricsController,
+        DeadLettersController,
+        HistoryController,
+        ReconcileController,
+      ],
       providers: [...syncProviders(config), SyncHealth],
     };
   }

@@ -10,6 +10,7 @@ import {
 import { MongoClient } from 'mongodb';
 import { SyncDeadLetters } from './dead-letters/sync-dead-letters.js';
 import { SyncEngine } from './engine.js';
+import { RecordHistory } from './history/record-history.js';
 import { MetricsReport } from './metrics/metrics-report.js';
 import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 import type { SyncServiceConfig } from './sync-service.config.js';
@@ -37,6 +38,11 @@ export function syncProviders(config: SyncServiceConfig): Provider[] {
       provide: SyncDeadLetters,
       useFactory: (engine: SyncEngine) => new SyncDeadLetters(engine.commands, USERS.secretFields),
       inject: [SyncEngine],
+    },
+    {
+      provide: RecordHistory,
+      useFactory: (engine: SyncEngine, mongo: MongoClient) => historyOf(config, engine, mongo),
+      inject: [SyncEngine, MongoClient],
     },
     {
       provide: EngineLifecycle,
@@ -86,8 +92,20 @@ function engineOf(config: SyncServiceConfig, mongo: MongoClient): SyncEngine {
     maxStreamLength: config.maxStreamLength,
     maxSkewMs: config.maxSkewMs,
     tombstoneTtlMs: tombstoneTtlMs(config.tombstones),
+    historyDays: config.historyDays,
     reconcileEveryMs: config.reconcileEveryMinutes * 60_000,
     reconcileSample: config.reconcileSample,
+  });
+}
+
+function historyOf(config: SyncServiceConfig, engine: SyncEngine, mongo: MongoClient): RecordHistory {
+  return new RecordHistory({
+    mongo,
+    database: config.mongo.database,
+    redis: engine.commands,
+    entities: [USERS],
+    conflicts: engine.conflicts,
+    tombstoneTtlMs: tombstoneTtlMs(config.tombstones),
   });
 }
 

@@ -10,6 +10,7 @@ export * from './mongo/mongo-record-target.js';
 export * from './mongo/mongo-records-by-id.js';
 export * from './mongo/oplog-window.js';
 export * from './mongo/prepare-collections.js';
+export * from './mongo/prepare-conflict-log.js';
 export * from './mongo/records-by-id.js';
 export * from './redis/function-library.js';
 export * from './redis/keys.js';

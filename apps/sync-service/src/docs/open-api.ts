@@ -12,6 +12,7 @@ export function syncServiceDocument(app: NestFastifyApplication): OpenAPIObject 
       health: 'What works',
       metrics: 'What is under way, and the books',
       reconcile: 'Whether both stores hold the same. For administrators.',
+      history: 'Which write won, why, and what lost. For administrators.',
       'dead-letters': 'What could not be applied. For administrators.',
     },
     schemas: SYNC_SCHEMAS,

@@ -1,4 +1,5 @@
 import type { Schemas } from '#libs/service-kit';
+import { HISTORY_SCHEMAS } from './history-schemas.js';
 import { RECONCILE_SCHEMAS } from './reconcile-schemas.js';
 
 const count = { type: 'integer', minimum: 0 } as const;
@@ -24,6 +25,7 @@ const DIRECTION_COUNTS = [
 
 /** What the endpoints of the sync service answer. */
 export const SYNC_SCHEMAS: Schemas = {
+  ...HISTORY_SCHEMAS,
   ...RECONCILE_SCHEMAS,
   SyncReport: {
     type: 'object',

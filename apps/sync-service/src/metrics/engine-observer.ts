@@ -1,5 +1,5 @@
 import type { ConsumerMode, StreamConsumer } from '#libs/redis-streams';
-import { SyncAlert, type ChangeEvent, type Conflict, type Direction } from '#libs/sync-core';
+import { DIRECTIONS, SyncAlert, type ChangeEvent, type Conflict, type Direction } from '#libs/sync-core';
 import type { RunView } from '../reconcile/reconcile-runs.js';
 import type { CaptureMode, CaptureObserver } from '../flows/capture.flow.js';
 import type { SnapshotStatus } from '../flows/snapshot-progress.js';
@@ -27,7 +27,7 @@ export interface CaptureStatus {
 
 export interface LaneStatus {
   readonly mode: ConsumerMode;
-  /** Since this process started. */
+  /** Versions of this way that lost against a concurrent one, since this process started. */
   readonly conflicts: number;
   readonly overfull: boolean;
   readonly fatal: string | null;
@@ -171,8 +171,10 @@ export class EngineObserver implements CaptureObserver {
   }
 
   private conflicts(direction: Direction, conflicts: readonly Conflict[]): void {
-    if (conflicts.length === 0) return;
-    this.update(direction, { conflicts: this.lanes[direction].conflicts + conflicts.length });
+    for (const lane of DIRECTIONS) {
+      const lost = conflicts.filter((conflict) => wayOf(conflict) === lane).length;
+      if (lost > 0) this.update(lane, { conflicts: this.lanes[lane].conflicts + lost });
+    }
     for (const { entity, key, winner, loser } of conflicts) {
       this.log.debug(
         `${direction}: conflict on ${entity} ${key}: ${loser.version} (${loser.source}) lost to ${winner.version ?? 'a write without a version'} (${winner.source})`,
@@ -191,6 +193,12 @@ export class EngineObserver implements CaptureObserver {
   private update(direction: Direction, change: Partial<LaneStatus>): void {
     this.lanes[direction] = { ...this.lanes[direction], ...change };
   }
+}
+
+/** The way of the version that lost; `null` for one that was merely overtaken by its own store's next. */
+function wayOf({ reason, loser }: Conflict): Direction | null {
+  if (reason === 'overtaken') return null;
+  return loser.source === 'redis' ? 'redis-to-mongo' : 'mongo-to-redis';
 }
 
 const NEW_LANE: LaneStatus = {

@@ -23,6 +23,7 @@ export interface DirectionReport {
   readonly balanced: boolean;
   /** Since this process started. */
   readonly retries: number;
+  /** Versions of this way that lost against a concurrent one and are in the conflict log; since this process started. */
   readonly conflicts: number;
   /** ms from the client's write to its apply; percentiles of the last one to two minutes. */
   readonly lagMs: {

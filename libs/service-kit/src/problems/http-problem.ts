@@ -79,7 +79,7 @@ export enum HttpProblem {
    */
   PreconditionFailed = 'SYNC_523',
   /**
-   * The task was completed before. `completedBy` is the id of the event that said so.
+   * The task was completed before. `eventId` is that of the event that said so, `completedAt` when.
    */
   TaskCompleted = 'SYNC_524',
   /**
@@ -87,6 +87,11 @@ export enum HttpProblem {
    * the new event a new id.
    */
   EventIdReused = 'SYNC_525',
+  /**
+   * The losing version was too large to be kept with its content (4 MiB), so it cannot be restored. Its stamp and what
+   * it lost to are in the history.
+   */
+  VersionNotKept = 'SYNC_526',
   /**
    * The body is larger than the service reads (256 KiB, unless configured otherwise).
    */
@@ -135,6 +140,11 @@ export enum HttpProblem {
    * another gateway.
    */
   TooManyFollowers = 'SYNC_553',
+  /**
+   * The stream holds more events than may wait (`EVENTS_MAX_BACKLOG`): one of its groups does not keep up. Wait for
+   * `Retry-After` seconds; `/api/events/stats` says which group, and often the store of the audit log is down.
+   */
+  EventsBacklogged = 'SYNC_554',
   /**
    * The service failed in a way it did not foresee. The log has the details, under the request id.
    */

@@ -35,6 +35,7 @@ export const PROBLEM_CATALOG: Readonly<Record<HttpProblem, ProblemKind>> = {
   [HttpProblem.PreconditionFailed]: kind(412, 'precondition-failed', 'The precondition does not hold'),
   [HttpProblem.TaskCompleted]: kind(409, 'task-completed', 'The task is completed already'),
   [HttpProblem.EventIdReused]: kind(409, 'event-id-reused', 'The event id belongs to another event'),
+  [HttpProblem.VersionNotKept]: kind(410, 'version-not-kept', 'The content of this version was not kept'),
   [HttpProblem.BodyTooLarge]: kind(413, 'body-too-large', 'The body is too large'),
   [HttpProblem.UnsupportedMediaType]: kind(415, 'unsupported-media-type', 'The body is not application/json'),
   [HttpProblem.UriTooLong]: kind(414, 'uri-too-long', 'The path is too long'),
@@ -46,5 +47,6 @@ export const PROBLEM_CATALOG: Readonly<Record<HttpProblem, ProblemKind>> = {
   [HttpProblem.ServiceUnavailable]: kind(503, 'service-unavailable', 'A service does not answer'),
   [HttpProblem.NotYetSynced]: kind(503, 'not-yet-synced', 'The store does not have this version yet'),
   [HttpProblem.TooManyFollowers]: kind(503, 'too-many-followers', 'The event stream has no place left'),
+  [HttpProblem.EventsBacklogged]: kind(503, 'events-backlogged', 'Too many events wait to be worked off'),
   [HttpProblem.Internal]: kind(500, 'internal', 'The service failed'),
 };

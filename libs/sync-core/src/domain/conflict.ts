@@ -44,8 +44,15 @@ export interface Conflict {
   readonly loser: ConflictSide & { readonly version: number };
 }
 
+/** What identifies a conflict: the version that lost. */
+export interface ConflictIdentity {
+  readonly entity: string;
+  readonly key: string;
+  readonly loser: { readonly version: number; readonly source: Source };
+}
+
 /** The same loss has the same id, however often it is met. */
-export function conflictIdOf({ entity, key, loser }: Conflict): string {
+export function conflictIdOf({ entity, key, loser }: ConflictIdentity): string {
   return `${entity}:${key}:${loser.version}:${loser.source}`;
 }
 

@@ -1,0 +1,204 @@
+import {
+  inFlightField,
+  KEYS,
+  MongoRecordStore,
+  RedisRecordStore,
+  withRedisErrors,
+  type ConflictCursor,
+  type MongoConflictLog,
+} from '#libs/sync-adapters';
+import {
+  canonicalJson,
+  conflictIdOf,
+  sharedFields,
+  updatedAtOf,
+  versionOf,
+  type Direction,
+  type EntityDefinition,
+  type JsonObject,
+  type RecordState,
+  type RecordStore,
+  type Source,
+} from '#libs/sync-core';
+import type { Redis } from 'ioredis';
+import type { MongoClient } from 'mongodb';
+import { conflictPageView, type ConflictPageView } from './conflict-view.js';
+
+export interface RecordHistoryOptions {
+  readonly mongo: MongoClient;
+  readonly database: string;
+  readonly redis: Redis;
+  readonly entities: readonly EntityDefinition[];
+  readonly conflicts: MongoConflictLog;
+  readonly tombstoneTtlMs: number;
+}
+
+/** What a store holds of a record, without its content. */
+export interface HeldView {
+  readonly state: RecordState['state'];
+  readonly version: number | null;
+  readonly source: Source | null;
+  /** ISO time. */
+  readonly updatedAt: string | null;
+}
+
+export interface RecordHistoryView extends ConflictPageView {
+  readonly entity: string;
+  readonly key: string;
+  readonly stores: {
+    readonly mongo: HeldView;
+    readonly redis: HeldView;
+    /** Same state, same stamp, same content. */
+    readonly equal: boolean;
+    /** The newest version on the way in each direction; `null`: none. */
+    readonly inFlight: Readonly<Record<Direction, number | null>>;
+  };
+}
+
+export interface RestoredView {
+  readonly key: string;
+  readonly outcome: 'created' | 'updated' | 'removed';
+  readonly version: number;
+  readonly source: Source;
+  /** ISO time. */
+  readonly updatedAt: string;
+}
+
+export type RestoreResult =
+  | { readonly outcome: 'restored'; readonly record: RestoredView }
+  | { readonly outcome: 'unknown' | 'not-kept' | 'nothing-to-do' };
+
+interface Page {
+  readonly limit: number;
+  readonly before?: ConflictCursor;
+}
+
+/** What became of the versions of a record: what both stores hold, what lost, and bringing a loser back. */
+export class RecordHistory {
+  private readonly byName: ReadonlyMap<string, EntityDefinition>;
+
+  constructor(private readonly options: RecordHistoryOptions) {
+    this.byName = new Map(options.entities.map((entity) => [entity.name, entity]));
+  }
+
+  get entityNames(): readonly string[] {
+    return [...this.byName.keys()];
+  }
+
+  entity(name: string): EntityDefinition | undefined {
+    return this.byName.get(name);
+  }
+
+  /** The conflicts of all records, newest first. */
+  async recent(page: Page): Promise<ConflictPageView> {
+    return conflictPageView(await this.options.conflicts.page(page));
+  }
+
+  async read(entity: EntityDefinition, key: string, page: Page): Promise<RecordHistoryView> {
+    const { conflicts } = this.options;
+    const [kept, mongo, redis, inFlight] = await Promise.all([
+      conflicts.page({ ...page, record: { entity: entity.name, key } }),
+      this.mongo(entity).get(key),
+      this.redis(entity).get(key),
+      this.inFlight(entity, key),
+    ]);
+    const stores = { mongo: heldView(mongo), redis: heldView(redis), equal: isEqual(mongo, redis), inFlight };
+    return { entity: entity.name, key, stores, ...conflictPageView(kept) };
+  }
+
+  /**
+   * Writes a losing version as a new write in Mongo, whose clients it then looks like: it gets a version above the
+   * present one and travels to Redis. What Mongo owns stays as it is.
+   */
+  async restore(
+    entity: EntityDefinition,
+    key: string,
+    loser: { readonly version: number; readonly source: Source },
+  ): Promise<RestoreResult> {
+    const id = conflictIdOf({ entity: entity.name, key, loser });
+    const conflict = await this.options.conflicts.get(id);
+    if (!conflict) return { outcome: 'unknown' };
+    const { content, omittedBytes } = conflict.loser;
+    if (omittedBytes !== undefined) return { outcome: 'not-kept' };
+    return content === null ? this.removeAgain(entity, key) : this.writeAgain(entity, key, content);
+  }
+
+  private async writeAgain(
+    entity: EntityDefinition,
+    key: string,
+    content: JsonObject,
+  ): Promise<RestoreResult> {
+    const store = this.mongo(entity);
+    const shared = sharedFields(entity, content);
+    const present = await store.get(key);
+    const same = (fields: JsonObject) =>
+      canonicalJson(sharedFields(entity, fields)) === canonicalJson(shared);
+    if (present.state === 'live' && same(present.record.fields)) return { outcome: 'nothing-to-do' };
+    const { [entity.keyField]: _key, ...set } = shared;
+    const written = await store.write({
+      key,
+      mode: 'replace',
+      set,
+      unset: [],
+      create: true,
+      precondition: { kind: 'none' },
+    });
+    if (!('record' in written)) throw new Error(`restoring ended as ${written.outcome}`);
+    return restored(key, written.outcome, written.record);
+  }
+
+  private async removeAgain(entity: EntityDefinition, key: string): Promise<RestoreResult> {
+    const removed = await this.mongo(entity).remove({ key, precondition: { kind: 'none' } });
+    return removed.outcome === 'removed'
+      ? restored(key, 'removed', { version: removed.version, source: 'mongo' })
+      : { outcome: 'nothing-to-do' };
+  }
+
+  private mongo(entity: EntityDefinition): RecordStore {
+    const { mongo, database, tombstoneTtlMs } = this.options;
+    return new MongoRecordStore({ client: mongo, db: mongo.db(database), entity, tombstoneTtlMs });
+  }
+
+  private redis(entity: EntityDefinition): RecordStore {
+    return new RedisRecordStore({ redis: this.options.redis, entity });
+  }
+
+  private async inFlight(entity: EntityDefinition, key: string): Promise<Record<Direction, number | null>> {
+    const read = (direction: Direction) =>
+      withRedisErrors(() =>
+        this.options.redis.hget(KEYS.inFlight(direction), inFlightField(entity.name, key)),
+      );
+    const [toRedis, toMongo] = await Promise.all([read('mongo-to-redis'), read('redis-to-mongo')]);
+    return { 'mongo-to-redis': flyingVersion(toRedis), 'redis-to-mongo': flyingVersion(toMongo) };
+  }
+}
+
+function flyingVersion(text: string | null): number | null {
+  return text === null ? null : Number.parseInt(text, 10);
+}
+
+function restored(
+  key: string,
+  outcome: RestoredView['outcome'],
+  { version, source }: { readonly version: number; readonly source: Source },
+): RestoreResult {
+  const updatedAt = new Date(updatedAtOf(version)).toISOString();
+  return { outcome: 'restored', record: { key, outcome, version, source, updatedAt } };
+}
+
+function heldView(state: RecordState): HeldView {
+  if (state.state === 'absent') return { state: 'absent', version: null, source: null, updatedAt: null };
+  const { source } = state.state === 'live' ? state.record : state.stamp;
+  const version = versionOf(state);
+  const updatedAt = version > 0 ? new Date(updatedAtOf(version)).toISOString() : null;
+  return { state: state.state, version: version > 0 ? version : null, source, updatedAt };
+}
+
+function isEqual(mongo: RecordState, redis: RecordState): boolean {
+  if (mongo.state !== redis.state || versionOf(mongo) !== versionOf(redis)) return false;
+  if (mongo.state !== 'live' || redis.state !== 'live') return true;
+  return (
+    mongo.record.source === redis.record.source &&
+    canonicalJson(mongo.record.fields) === canonicalJson(redis.record.fields)
+  );
+}
