@@ -21,6 +21,10 @@ const LOCK = 0x41554454;
 const APPENDING = 1;
 const MIGRATING = 2;
 
+/** knex writes to the console what it throws as well. */
+const SILENT = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore };
+function ignore(): void {}
+
 /** The head and the log behind it, in PostgreSQL. See AuditStore for why appenders take turns. */
 export class PostgresAuditStore implements AuditStore {
   readonly #db: Knex;
@@ -41,6 +45,7 @@ export class PostgresAuditStore implements AuditStore {
       },
       pool: { min: 0, max: poolSize },
       acquireConnectionTimeout: timeoutMs,
+      log: SILENT,
     });
   }
 

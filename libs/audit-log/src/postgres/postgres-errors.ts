@@ -14,8 +14,15 @@ export async function withPostgresErrors<T>(step: () => Promise<T>): Promise<T> 
       ? PASSES.test(state)
       : FROM_CONNECTION.test(`${String(code)} ${String(name)} ${String(message)}`);
     if (!passes) throw error;
-    throw new AuditStoreUnavailableError('postgres', String(message) || String(code), { cause: error });
+    throw new AuditStoreUnavailableError('postgres', shorten(String(message)) || String(code), {
+      cause: error,
+    });
   }
+}
+
+/** knex puts the statement before what happened to it. */
+function shorten(message: string): string {
+  return message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '');
 }
 
 /**
