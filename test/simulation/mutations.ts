@@ -26,6 +26,7 @@ export const MUTATIONS = {
   'owned-fields-from-redis': 'an apply to Mongo writes the wallet too',
   'base-ignored': 'a Redis write does not say what it had seen',
   'conflict-not-kept': 'a losing concurrent version is not kept',
+  'resend-as-new': 'a write whose stream entry was lost is emitted with a new version',
   'snapshot-skipped': 'without a position capture starts at the head',
 } as const;
 

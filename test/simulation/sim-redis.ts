@@ -112,10 +112,14 @@ export class SimRedis implements ProjectionTarget, Pick<CaptureJournal, 'known' 
     for (const { delivery } of settlements) this.mongoChanges.settle(delivery);
   }
 
-  async reissue(_entity: EntityDefinition, key: string, version: number | 'any'): Promise<void> {
+  async reissue(_entity: EntityDefinition, key: string, version: number): Promise<void> {
     await this.world.gap();
     const held = this.held.get(key);
-    if (held && (version === 'any' || held.version === version)) this.emit(key, held.fields);
+    if (held?.version === version) this.emit(key, held.fields);
+  }
+
+  resend(): Promise<void> {
+    return Promise.resolve(); // no stream is lost here
   }
 
   private applyOne(delivery: Delivery, mode: 'compare' | 'merge', seen: Held | undefined): ProjectionResult {
@@ -142,7 +146,7 @@ export class SimRedis implements ProjectionTarget, Pick<CaptureJournal, 'known' 
       if (settled) this.mongoChanges.settle(delivery);
       return { verdict, settled, winner: stamp };
     }
-    return { verdict: 'merge', settled: false, stored: current?.content ?? null };
+    return { verdict: 'merge', settled: false, stored: current?.content ?? null, source: stamp.source };
   }
 
   private emit(key: string, fields: JsonObject | null): number {

@@ -75,8 +75,12 @@ export class SimProjections implements ProjectionTarget {
     return this.link.call('settle', () => this.redis.settle('mongo-to-redis', settlements));
   }
 
-  reissue(_entity: EntityDefinition, key: string, version: number | 'any'): Promise<void> {
+  reissue(_entity: EntityDefinition, key: string, version: number): Promise<void> {
     return this.link.call('reissue', () => this.redis.reissue(key, version));
+  }
+
+  resend(_entity: EntityDefinition, key: string): Promise<void> {
+    return this.link.call('resend', () => this.redis.resend(key));
   }
 }
 
@@ -110,11 +114,7 @@ export class SimBooks {
       },
       inFlight: {
         async *records(direction) {
-          const keys = await link.call('in-flight', () => {
-            // From here on whatever is missing will be emitted again.
-            redis.streams[direction].damaged = false;
-            return [...redis.streams[direction].flying.keys()];
-          });
+          const keys = await link.call('in-flight', () => [...redis.streams[direction].flying.keys()]);
           yield new Map([[USERS.name, keys]]);
         },
       },

@@ -133,7 +133,7 @@ export class SimRedis {
     const stamp: Stamp = { version: seen?.version ?? 0, source: seen?.source ?? 'redis' };
     switch (verdict) {
       case 'apply':
-        return this.write_(delivery, seen);
+        return this.project(delivery, seen);
       case 'same':
         return this.recognise(delivery);
       case 'stale': {
@@ -143,9 +143,9 @@ export class SimRedis {
         return { verdict, settled, winner: stamp };
       }
       default:
-        if (mode === 'merge') return this.write_(delivery, seen);
+        if (mode === 'merge') return this.project(delivery, seen);
         if (mutation === 'ignore-ties') return this.recognise(delivery);
-        return { verdict: 'merge', settled: false, stored: seen?.payload ?? null };
+        return { verdict: 'merge', settled: false, stored: seen?.payload ?? null, source: stamp.source };
     }
   }
 
@@ -157,11 +157,27 @@ export class SimRedis {
 
   // ——— reissue-record.lua
 
-  reissue(key: string, version: number | 'any'): void {
+  reissue(key: string, version: number): void {
     const held = this.held.get(key);
-    if (!held || (version !== 'any' && held.version !== version)) return;
+    if (held?.version !== version) return;
     const next = this.emit(key, held.payload);
     this.observer.reissued({ key, version: next, payload: held.payload, before: held });
+  }
+
+  // ——— resend-record.lua
+
+  resend(key: string): void {
+    const stream = this.streams['redis-to-mongo'];
+    if (!stream.flying.has(key)) return;
+    const held = this.held.get(key);
+    if (held?.source !== 'redis') {
+      stream.flying.delete(key);
+      stream.known.delete(key);
+      return;
+    }
+    if (this.world.mutation === 'resend-as-new') return void this.reissue(key, held.version);
+    const base = held.version - 1;
+    this.toStream(key, held, base, Math.min(base, stream.known.get(key) ?? base));
   }
 
   // ——— hold-lease.lua, release-lease.lua
@@ -190,7 +206,7 @@ export class SimRedis {
     for (const direction of DIRECTIONS) this.streams[direction].wipe();
   }
 
-  private write_(delivery: Delivery, before: Held | undefined): ProjectionResult {
+  private project(delivery: Delivery, before: Held | undefined): ProjectionResult {
     const { key, version, source, payload } = delivery.event;
     this.put(key, { version, source, payload });
     this.settleIn('mongo-to-redis', { delivery, outcome: 'applied' });
@@ -219,6 +235,14 @@ export class SimRedis {
     const known = before?.source === 'redis' ? Math.min(inherited, base - 1) : base;
     const version = this.world.nextVersion('redis', base);
     this.put(key, { version, source: 'redis', payload });
+    this.toStream(key, { version, payload }, base, known);
+    stream.fly(key, version);
+    stream.known.set(key, known);
+    return version;
+  }
+
+  private toStream(key: string, write: Pick<Held, 'version' | 'payload'>, base: number, known: number): void {
+    const { version, payload } = write;
     const event: ChangeEvent = {
       eventId: eventIdOf('redis', key, version),
       entity: USERS.name,
@@ -229,11 +253,9 @@ export class SimRedis {
       payload,
       ...(this.world.mutation === 'base-ignored' ? {} : { base, known }),
     };
+    this.world.writes += 1;
     this.observer.emitted('redis-to-mongo', event);
-    stream.add(event);
-    stream.fly(key, version);
-    stream.known.set(key, known);
-    return version;
+    this.streams['redis-to-mongo'].add(event);
   }
 
   private put(key: string, held: Held): void {

@@ -98,11 +98,12 @@ export class SimStream {
     const claimed = idle.slice(0, count).map(([id]) => id);
     for (const id of claimed) group.pending.set(id, { consumer, since: now });
     const found = this.load(claimed);
-    for (const id of found.lost) group.pending.delete(id);
+    this.giveUp(found.lost);
     return found;
   }
 
   giveUp(ids: readonly number[]): void {
+    if (ids.length > 0) this.damaged = true;
     for (const id of ids) this.group?.pending.delete(id);
   }
 
@@ -130,6 +131,7 @@ export class SimStream {
     const { vanished } = this;
     if (vanished > 0) this.outcomes.superseded += vanished;
     if (vanished < 0) this.captured -= vanished;
+    this.damaged = false;
     return vanished;
   }
 

@@ -14,7 +14,7 @@ export interface LostStreamRepairOptions {
   readonly books: Pick<RedisBooks, 'rebalance'>;
   readonly journal: Pick<CaptureJournal, 'republish'>;
   readonly authority: Pick<MongoAuthority, 'current'>;
-  readonly projections: Pick<ProjectionTarget, 'reissue'>;
+  readonly projections: Pick<ProjectionTarget, 'resend'>;
 }
 
 export interface RepairReport {
@@ -47,7 +47,7 @@ export class LostStreamRepair {
         if (!entity) continue;
         emittedAgain += keys.length;
         if (direction === 'mongo-to-redis') await this.publishAgain(entity, keys);
-        else for (const key of keys) await this.options.projections.reissue(entity, key, 'any');
+        else for (const key of keys) await this.options.projections.resend(entity, key);
       }
     }
     return { vanished, emittedAgain };

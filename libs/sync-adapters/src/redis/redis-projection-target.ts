@@ -5,6 +5,7 @@ import {
   type ProjectionResult,
   type ProjectionTarget,
   type Settlement,
+  type Source,
   type Stamp,
 } from '#libs/sync-core';
 import type { Redis } from 'ioredis';
@@ -57,17 +58,27 @@ export class RedisProjectionTarget implements ProjectionTarget {
     return this.settler.settle(settlements);
   }
 
-  async reissue(entity: EntityDefinition, key: string, version: number | 'any'): Promise<void> {
-    const keys = [
-      KEYS.record(entity, key),
-      KEYS.tombstone(entity, key),
-      KEYS.stream('redis-to-mongo'),
-      KEYS.inFlight('redis-to-mongo'),
-      KEYS.ledger('redis-to-mongo'),
-    ];
-    const args = [entity.name, key, version === 'any' ? '' : String(version), String(this.tombstoneTtlMs)];
-    await withRedisErrors(() => SCRIPTS.reissueRecord.run(this.redis, keys, args));
+  async reissue(entity: EntityDefinition, key: string, version: number): Promise<void> {
+    const args = [entity.name, key, String(version), String(this.tombstoneTtlMs)];
+    await withRedisErrors(() => SCRIPTS.reissueRecord.run(this.redis, emitterKeys(entity, key), args));
   }
+
+  async resend(entity: EntityDefinition, key: string): Promise<void> {
+    await withRedisErrors(() =>
+      SCRIPTS.resendRecord.run(this.redis, emitterKeys(entity, key), [entity.name, key]),
+    );
+  }
+}
+
+/** The keys of the scripts that append to `redis_changes`. */
+function emitterKeys(entity: EntityDefinition, key: string): string[] {
+  return [
+    KEYS.record(entity, key),
+    KEYS.tombstone(entity, key),
+    KEYS.stream('redis-to-mongo'),
+    KEYS.inFlight('redis-to-mongo'),
+    KEYS.ledger('redis-to-mongo'),
+  ];
 }
 
 function resultOf([verdict, settled, stored]: Row): ProjectionResult {
@@ -80,7 +91,7 @@ function resultOf([verdict, settled, stored]: Row): ProjectionResult {
     case 'stale':
       return { verdict, settled: settled === 1, winner: stampOf(stored) ?? { version: 0, source: 'redis' } };
     case 'merge':
-      return { verdict, settled: false, stored: contentOf(stored) };
+      return { verdict, settled: false, stored: contentOf(stored), source: sourceOf(stored) };
   }
 }
 
@@ -88,4 +99,10 @@ function resultOf([verdict, settled, stored]: Row): ProjectionResult {
 function stampOf(text: string): Stamp | null {
   const [version, source] = text.split(' ');
   return version && isSource(source) ? { version: Number(version), source } : null;
+}
+
+/** Who wrote what Redis holds. Only a text with a stamp can have an incoming version. */
+function sourceOf(text: string): Source {
+  const [, source] = /^\{"version":\d+,"source":"([a-z]+)"/.exec(text) ?? [];
+  return isSource(source) ? source : 'redis';
 }

@@ -13,6 +13,7 @@ export const SCRIPTS = {
   mendIndex: script('mend-index'),
   readHoldings: script('read-holdings'),
   reissueRecord: script('reissue-record'),
+  resendRecord: script('resend-record'),
   releaseLease: script('release-lease'),
   rotateProcessed: script('rotate-processed'),
   settleBatch: script('settle-batch'),

@@ -1,7 +1,7 @@
 import { fieldsOf, type ChangeEvent } from '../domain/change-event.js';
 import { sharedFields, type EntityDefinition } from '../domain/entity.js';
 import { canonicalJson, type JsonObject } from '../domain/json.js';
-import type { Stamp } from '../domain/stamp.js';
+import type { Source, Stamp } from '../domain/stamp.js';
 import type { Delivery, ProjectionResult, ProjectionTarget, Settlement } from '../ports/apply-targets.js';
 import type { MongoImage } from '../ports/change-feed.js';
 import { eventOf, stampAbove, type StampStores } from './capture-changes.js';
@@ -33,10 +33,16 @@ export async function applyToRedis(
   await open.close();
 }
 
+/** What Redis holds at the same version: its content (`null`: deleted), and who wrote it. */
+interface Stored {
+  readonly content: string | null;
+  readonly source: Source;
+}
+
 /** The deliveries of a batch that the script could not settle by itself. */
 class OpenEnds {
   private readonly stale: { delivery: Delivery; winner: Stamp }[] = [];
-  private readonly merges: { delivery: Delivery; stored: string | null }[] = [];
+  private readonly merges: { delivery: Delivery; stored: Stored }[] = [];
 
   constructor(
     private readonly entity: EntityDefinition,
@@ -46,7 +52,7 @@ class OpenEnds {
   note(delivery: Delivery, result: ProjectionResult): void {
     if (result.settled) return;
     if (result.verdict === 'stale') this.stale.push({ delivery, winner: result.winner });
-    else this.merges.push({ delivery, stored: result.stored });
+    else this.merges.push({ delivery, stored: { content: result.stored, source: result.source } });
   }
 
   async close(): Promise<void> {
@@ -75,8 +81,9 @@ class OpenEnds {
 
   /**
    * Same version, other content: Mongo's image wins – the present one, since several images may share a version and
-   * arrive in any order. If only Mongo-owned fields differ, it is written. If a shared field differs, somebody changed
-   * it without moving the version: the document is stamped, and comes back with a version of its own.
+   * arrive in any order. If only Mongo-owned fields differ, it is written. So it is when each side's own client wrote
+   * this version: a tie, which Mongo wins; a new version would make it win over later writes, too. If a shared field
+   * differs otherwise, somebody changed it without moving the version: the document is stamped, and comes back.
    */
   private async closeMerges(): Promise<Settlement[]> {
     if (this.merges.length === 0) return [];
@@ -95,13 +102,14 @@ class OpenEnds {
   /** The event to write; null when a newer one is on its way. */
   private async resolveMerge(
     event: ChangeEvent,
-    stored: string | null,
+    stored: Stored,
     image: MongoImage | undefined,
   ): Promise<ChangeEvent | null> {
     if (!image) return event; // it is Mongo's last word
     if (image.version !== event.version) return null;
     const fresh = eventOf(this.entity, image, image.version);
-    if (sameShared(this.entity, fresh, stored)) return fresh;
+    const tie = stored.source === 'redis' && image.source === 'mongo';
+    if (tie || sameShared(this.entity, fresh, stored.content)) return fresh;
     const { id, key, version } = image;
     await stampAbove([{ entity: this.entity, id, key, seen: version }], this.stores);
     return null;

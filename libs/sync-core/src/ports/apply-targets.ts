@@ -1,7 +1,7 @@
 import type { ChangeEvent } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
 import type { Outcome } from '../domain/outcome.js';
-import type { Stamp } from '../domain/stamp.js';
+import type { Source, Stamp } from '../domain/stamp.js';
 import type { MongoImage } from './change-feed.js';
 
 /** A change event with the id of the stream entry that carries it. */
@@ -21,8 +21,14 @@ export type ProjectionResult =
   | { readonly verdict: 'apply'; readonly settled: true; readonly before: Stamp | null }
   | { readonly verdict: 'echo' | 'duplicate'; readonly settled: true }
   | { readonly verdict: 'stale'; readonly settled: boolean; readonly winner: Stamp }
-  /** Same version, other content; nothing was written. `stored` is the content Redis holds (`null`: deleted). */
-  | { readonly verdict: 'merge'; readonly settled: false; readonly stored: string | null };
+  /** Same version, other content; nothing was written. */
+  | {
+      readonly verdict: 'merge';
+      readonly settled: false;
+      /** The content that Redis holds (`null`: deleted), and who wrote it. */
+      readonly stored: string | null;
+      readonly source: Source;
+    };
 
 /** Redis as the target of changes from Mongo. */
 export interface ProjectionTarget {
@@ -39,7 +45,9 @@ export interface ProjectionTarget {
   /** Acknowledges and books deliveries whose effect is in place. */
   settle(settlements: readonly Settlement[]): Promise<void>;
   /** Gives Redis's record a new version and emits it again, if it still has the given version. */
-  reissue(entity: EntityDefinition, key: string, version: number | 'any'): Promise<void>;
+  reissue(entity: EntityDefinition, key: string, version: number): Promise<void>;
+  /** Emits Redis's write again as it was, if it is still in flight: its stream entry was lost. */
+  resend(entity: EntityDefinition, key: string): Promise<void>;
 }
 
 /** A delivery to be written to Mongo. */

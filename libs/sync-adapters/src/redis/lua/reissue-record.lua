@@ -3,7 +3,7 @@
   state (restored, replaced): Redis's version, long settled, would never travel again.
 
   KEYS  1 record   2 tombstone   3 stream redis_changes   4 in-flight hash of redis_changes   5 ledger redis-to-mongo
-  ARGV  1 entity   2 record key   3 version that Redis is expected to hold ('' for any)
+  ARGV  1 entity   2 record key   3 version that Redis is expected to hold
         4 tombstone TTL, ms
 
   The event says what it is built on, as write-record.lua explains: base and known.
@@ -14,7 +14,7 @@ local current = redis.call('GET', KEYS[1])
 local stored = current or redis.call('GET', KEYS[2])
 if not stored then return '' end
 local version, writer, body = string.match(stored, '^{"version":(%d+),"source":"(%a+)","updatedAt":%d+,?()')
-if not version or (ARGV[3] ~= '' and version ~= ARGV[3]) then return '' end
+if version ~= ARGV[3] then return '' end
 
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
