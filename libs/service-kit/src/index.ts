@@ -6,6 +6,7 @@ export * from './bootstrap/service-module.js';
 export * from './config/config-error.js';
 export * from './config/env-example.js';
 export * from './config/load-config.js';
+export * from './config/audit-settings.js';
 export * from './config/mongo-settings.js';
 export * from './config/redis-settings.js';
 export * from './config/service-config.js';
