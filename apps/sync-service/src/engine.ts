@@ -17,6 +17,7 @@ import {
   RedisComparisonSide,
   RedisInFlight,
   RedisLease,
+  RedisMissingEvents,
   RedisProjectionTarget,
   StoredCaptureProgress,
   StreamSettler,
@@ -31,6 +32,7 @@ import { CaptureFlow } from './flows/capture.flow.js';
 import { FlowContext } from './flows/flow-context.js';
 import { mongoToRedis } from './flows/mongo-to-redis.flow.js';
 import { redisToMongo } from './flows/redis-to-mongo.flow.js';
+import { MissingEntriesSearch } from './ledger/missing-entries.js';
 import { LagMeter } from './metrics/lag-meter.js';
 import { EngineObserver, type EngineLog } from './metrics/engine-observer.js';
 import { ConsistencyWatch } from './consistency/consistency-watch.js';
@@ -84,6 +86,7 @@ export class SyncEngine {
   readonly consistency: ConsistencyWatch;
   readonly oplog: OplogWatch;
   readonly conflicts: MongoConflictLog;
+  readonly missing: MissingEntriesSearch;
   private readonly housekeeping: Housekeeping;
   private readonly reconcileSchedule: ReconcileSchedule;
   private stopped: Promise<void> | undefined;
@@ -96,6 +99,7 @@ export class SyncEngine {
     this.commands = connect({ url: redisUrl, profile: 'commands', name: 'sync-service' });
     this.observer = new EngineObserver(options.log);
     this.books = new RedisBooks(this.commands);
+    this.missing = new MissingEntriesSearch(new RedisMissingEvents(this.commands));
 
     const journal = new RedisCaptureJournal(this.commands);
     const authority = new MongoDocumentAuthority(db, tombstoneTtlMs);

@@ -20,6 +20,7 @@ export * from './redis/redis-capture-journal.js';
 export * from './redis/redis-errors.js';
 export * from './redis/redis-in-flight.js';
 export * from './redis/redis-lease.js';
+export * from './redis/redis-missing-events.js';
 export * from './redis/redis-projection-target.js';
 export * from './redis/redis-record-store.js';
 export * from './redis/redis-safety.js';

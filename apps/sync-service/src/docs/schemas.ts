@@ -87,6 +87,8 @@ export const SYNC_SCHEMAS: Schemas = {
       'since',
       'inFlight',
       'balanced',
+      'vanished',
+      'missing',
       'lagMs',
       'positionAgeMs',
       ...DIRECTION_COUNTS,
@@ -97,6 +99,15 @@ export const SYNC_SCHEMAS: Schemas = {
       since: { type: 'string', format: 'date-time', nullable: true },
       inFlight: { type: 'integer' },
       balanced: { type: 'boolean' },
+      vanished: {
+        type: 'integer',
+        description: 'Entries that the books have and the stream has not; negative: the stream has more.',
+      },
+      missing: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'Ids of missing events, where they can be told; at most 20.',
+      },
       positionAgeMs: { type: 'number' },
       ...Object.fromEntries(DIRECTION_COUNTS.map((name) => [name, count])),
       lagMs: {

@@ -75,10 +75,10 @@ export class SyncHealth {
   private async books(direction: Direction): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(`books ${direction}`);
     try {
-      const { vanished } = await this.engine.books.read(direction);
-      return vanished === 0
-        ? indicator.up({ balanced: true })
-        : indicator.down({ balanced: false, vanished });
+      const page = await this.engine.books.read(direction);
+      if (page.vanished === 0) return indicator.up({ balanced: true });
+      const { vanished, events, text } = await this.engine.missing.explain(direction, page);
+      return indicator.down({ balanced: false, vanished, missing: events, reason: text });
     } catch {
       return indicator.down({ reason: 'the books are in Redis, which does not answer' });
     }

@@ -21,6 +21,10 @@ export interface DirectionReport {
   readonly deadLettered: number;
   readonly inFlight: number;
   readonly balanced: boolean;
+  /** Entries that the books have and the stream has not; negative: the stream has more. 0 when balanced. */
+  readonly vanished: number;
+  /** Ids of missing events, where they can be told; at most 20. */
+  readonly missing: readonly string[];
   /** Since this process started. */
   readonly retries: number;
   /** Versions of this way that lost against a concurrent one and are in the conflict log; since this process started. */
@@ -122,6 +126,7 @@ export class MetricsReport {
       commands.xlen(KEYS.deadLetters(direction)),
     ]);
     const { ledger, pending, unread, vanished } = page;
+    const { events: missing } = await this.engine.missing.explain(direction, page);
     const { 'dead-lettered': deadLettered, ...outcomes } = ledger.outcomes;
     const group = info.groups.find(({ name }) => name === SYNC_GROUP);
     return {
@@ -133,6 +138,8 @@ export class MetricsReport {
       deadLettered,
       inFlight: owedInFlight(ledger),
       balanced: vanished === 0,
+      vanished,
+      missing,
       retries: consumer.snapshot().retried,
       conflicts: observer.laneState(direction).conflicts,
       lagMs: { now: meter.latest, ...meter.summary() },

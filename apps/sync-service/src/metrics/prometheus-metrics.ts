@@ -18,6 +18,10 @@ const GAUGES = {
   inFlight: ['sync_in_flight', 'Captured entries that are not settled, by the books'],
   streamLength: ['sync_stream_length', 'Entries in the stream, settled ones included until they are trimmed'],
   pending: ['sync_pending', 'Entries delivered and not settled'],
+  vanished: [
+    'sync_missing_entries',
+    'Entries that the books have and the stream has not; 0 when they balance',
+  ],
   unread: ['sync_unread', 'Entries not delivered yet'],
   deadLettersWaiting: ['sync_dead_letters', 'Dead letters that wait for a person'],
 } as const satisfies Partial<Record<keyof DirectionReport, readonly [string, string]>>;

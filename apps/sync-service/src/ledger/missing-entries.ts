@@ -1,0 +1,65 @@
+import type { BooksPage, MissingEvents, RedisMissingEvents } from '#libs/sync-adapters';
+import type { Direction } from '#libs/sync-core';
+
+/** Event ids that are told by name; of the others only the number. */
+export const MAX_NAMED = 20;
+
+/** A search is answered from memory for this long: health is asked often, and reads the whole stream when red. */
+const FRESH_MS = 5_000;
+
+/** What is missing on a stream, by the books. */
+export interface MissingEntries {
+  /** Entries that the books have and the stream has not; negative: entries that the books do not have. */
+  readonly vanished: number;
+  /** At most {@link MAX_NAMED} ids of missing events. */
+  readonly events: readonly string[];
+  /** For a person; `null` when the books balance. */
+  readonly text: string | null;
+}
+
+interface Search {
+  readonly at: number;
+  readonly vanished: number;
+  readonly found: Promise<MissingEvents>;
+}
+
+/** Puts names to what is missing when the books of a direction do not balance. */
+export class MissingEntriesSearch {
+  private readonly searches = new Map<Direction, Search>();
+
+  constructor(private readonly missing: RedisMissingEvents) {}
+
+  async explain(direction: Direction, { vanished }: Pick<BooksPage, 'vanished'>): Promise<MissingEntries> {
+    if (vanished === 0) return { vanished, events: [], text: null };
+    if (vanished < 0) return { vanished, events: [], text: tooMany(-vanished) };
+    const found = await this.search(direction, vanished);
+    return { vanished, events: found.eventIds.slice(0, MAX_NAMED), text: textOf(vanished, found) };
+  }
+
+  private search(direction: Direction, vanished: number): Promise<MissingEvents> {
+    const before = this.searches.get(direction);
+    if (before?.vanished === vanished && Date.now() - before.at < FRESH_MS) return before.found;
+    const found = this.missing.find(direction);
+    this.searches.set(direction, { at: Date.now(), vanished, found });
+    found.catch(() => this.searches.delete(direction));
+    return found;
+  }
+}
+
+const REPAIR = 'their records are emitted again within seconds (SYNC_203)';
+
+export function textOf(vanished: number, { eventIds, complete }: MissingEvents): string {
+  const named = eventIds.slice(0, MAX_NAMED);
+  const more = eventIds.length - named.length;
+  const names = named.length === 0 ? '' : `: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+  const nameless = vanished - eventIds.length;
+  const why = complete
+    ? 'a newer version of the same record overtook them'
+    : 'more is in flight than can be searched';
+  const rest = nameless > 0 ? `; ${nameless} cannot be named: ${why}` : '';
+  return `${vanished} missing on the stream${names}${rest}; ${REPAIR}`;
+}
+
+function tooMany(count: number): string {
+  return `the stream holds ${count} more than the books say; they are booked within seconds (SYNC_203)`;
+}
