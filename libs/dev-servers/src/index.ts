@@ -25,6 +25,7 @@ export {
   postgresUnavailableReason,
   startPrivatePostgres,
   type PrivatePostgres,
+  type PrivatePostgresOptions,
 } from './postgres/private-postgres.js';
 export { describeWith } from './testing/describe-with.js';
 export { dockerUnavailableReason } from './docker/docker-unavailable-reason.js';

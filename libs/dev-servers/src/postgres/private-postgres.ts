@@ -24,6 +24,11 @@ export interface PrivatePostgres {
   stop(): Promise<void>;
 }
 
+export interface PrivatePostgresOptions {
+  /** Wait for the disk at each commit, as a server in service does: for measurements. Default false. */
+  readonly fsync?: boolean;
+}
+
 const SERVICE = 'postgres://postgres@127.0.0.1:5432/postgres';
 const RESTART_TIMEOUT_MS = 20_000;
 
@@ -41,7 +46,7 @@ export async function postgresUnavailableReason(): Promise<string | undefined> {
  * Order: `AUDIT_TEST_POSTGRES_URL`, a server of the test's own from the programs on this machine, the one on port
  * 5432. Only a server of the test's own may be killed (`server`).
  */
-export async function startPrivatePostgres(): Promise<PrivatePostgres> {
+export async function startPrivatePostgres(options: PrivatePostgresOptions = {}): Promise<PrivatePostgres> {
   const reason = await postgresUnavailableReason();
   if (reason) throw new Error(reason);
   const given = process.env.AUDIT_TEST_POSTGRES_URL;
@@ -49,7 +54,7 @@ export async function startPrivatePostgres(): Promise<PrivatePostgres> {
   const user = serverUser();
   if (given) return withDatabase(given, undefined);
   if (!binaries || !user) return withDatabase(SERVICE, undefined);
-  const { url, server } = await startServer(binaries, user);
+  const { url, server } = await startServer(binaries, user, options);
   return withDatabase(url, server);
 }
 
@@ -71,6 +76,7 @@ async function withDatabase(admin: string, server: ServerControl | undefined): P
 async function startServer(
   binaries: PostgresBinaries,
   user: RunAs,
+  { fsync = false }: PrivatePostgresOptions,
 ): Promise<{ url: string; server: ServerControl }> {
   const folder = createTempFolder('postgres');
   const data = join(folder.path, 'data');
@@ -90,12 +96,12 @@ async function startServer(
       '-N',
     ]);
     await promisify(execFile)(init.command, init.args, { env: { ...process.env, LC_ALL: 'C.UTF-8' } });
-    // Without fsync: what a killed server wrote is with the operating system, which lives on.
+    // Without fsync, usually: what a killed server wrote is with the operating system, which lives on.
     const settings = [
       'listen_addresses=127.0.0.1',
       `port=${port}`,
       `unix_socket_directories=${folder.path}`,
-      'fsync=off',
+      `fsync=${fsync ? 'on' : 'off'}`,
     ];
     const server = await ServerProcess.start({
       ...user.command(binaries.postgres, ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]),
