@@ -30,8 +30,9 @@ const MAX_LAPS = 32;
 
 /**
  * Redis → Mongo. Collapses the batch to the newest version of each record, writes one bulk of conditional upserts,
- * and settles. A document that somebody wrote without a version wins over the incoming one: it is stamped above it,
- * and travels to Redis as a change of its own.
+ * and settles. A document that somebody wrote without a version is stamped first, above what Redis holds, and travels to
+ * Redis as a change of its own; then the incoming one is compared with it. (Taking it for beaten was wrong: capture may
+ * stamp the same document at the same time, with a floor that it read before the incoming one was written.)
  *
  * Every Redis write comes through here, so this is where concurrent versions of a record meet. Whichever loses is in
  * the conflict log before it is gone: a stored one before it is overwritten, an incoming one before it is settled.
@@ -44,7 +45,6 @@ export async function applyToMongo(
   const { rounds, superseded } = collapse(deliveries);
   const merge = new Merge(entity, stores);
   for (const round of rounds) await merge.run(round);
-  await stampAbove(merge.unversioned, stores);
   const settlements: Settlement[] = superseded.map((delivery) => ({ delivery, outcome: 'superseded' }));
   await stores.records.settle([...settlements, ...merge.settlements]);
   return { conflicts: merge.conflicts, refused: merge.refused };
@@ -54,8 +54,9 @@ export async function applyToMongo(
 class Merge {
   readonly settlements: Settlement[] = [];
   readonly refused: { delivery: Delivery; reason: string }[] = [];
-  readonly unversioned: Stampable[] = [];
   readonly conflicts: Conflict[] = [];
+  /** Records whose document had no version. */
+  private readonly unversioned = new Set<string>();
 
   constructor(
     private readonly entity: EntityDefinition,
@@ -70,21 +71,31 @@ class Merge {
       const results = await this.stores.records.apply(this.entity, attempts);
       const lost: Conflict[] = [];
       const again: ApplyAttempt[] = [];
+      const unstamped: Stampable[] = [];
       for (const [index, attempt] of attempts.entries()) {
         const result = results[index];
         if (!result) throw new Error(`no result for stream entry ${attempt.entryId}`);
         const conflict = this.conflictOf(attempt, result);
         if (conflict) lost.push(conflict);
         if (result.verdict === 'concurrent') again.push({ ...attempt, over: result.current.version ?? 0 });
-        else this.note(attempt, result);
+        else if (result.verdict === 'unstamped') {
+          const { id, key } = result.current;
+          unstamped.push({ entity: this.entity, id, key, seen: null });
+          again.push({ entryId: attempt.entryId, event: attempt.event });
+        } else this.note(attempt, result);
       }
       if (lost.length > 0) await this.stores.conflicts.keep(lost);
       this.conflicts.push(...lost);
+      for (const { key } of unstamped) this.unversioned.add(key);
+      await stampAbove(unstamped, this.stores);
       attempts = again;
     }
   }
 
-  private note(delivery: Delivery, result: Exclude<RecordResult, { verdict: 'concurrent' }>): void {
+  private note(
+    delivery: Delivery,
+    result: Exclude<RecordResult, { verdict: 'concurrent' | 'unstamped' }>,
+  ): void {
     switch (result.verdict) {
       case 'apply':
         this.settlements.push({ delivery, outcome: 'applied' });
@@ -95,19 +106,13 @@ class Merge {
       case 'stale':
         this.settlements.push({ delivery, outcome: 'stale' });
         break;
-      case 'unstamped': {
-        const { id, key } = result.current;
-        this.unversioned.push({ entity: this.entity, id, key, seen: null });
-        this.settlements.push({ delivery, outcome: 'stale' });
-        break;
-      }
       case 'refused':
         this.refused.push({ delivery, reason: result.reason });
     }
   }
 
   private conflictOf({ event }: Delivery, result: RecordResult): Conflict | null {
-    if (!('current' in result)) return null;
+    if (!('current' in result) || result.verdict === 'unstamped') return null;
     const { entity } = this;
     const incoming = sideOfEvent(entity, event);
     const stored = sideOfImage(entity, result.current);
@@ -116,13 +121,14 @@ class Merge {
       const loser = { ...stored, version: stored.version ?? 0 };
       return { ...about, reason: 'newer-version', how: 'overwritten', winner: incoming, loser };
     }
-    const reason = whyStale(result.current, incoming.version);
+    const reason = this.unversioned.has(event.key)
+      ? 'unversioned-write-in-mongo'
+      : whyStale(result.current, incoming.version);
     return { ...about, reason, how: 'discarded', winner: stored, loser: incoming };
   }
 }
 
 function whyStale({ version, source }: MongoImage, incoming: number): Conflict['reason'] {
-  if (version === null) return 'unversioned-write-in-mongo';
   if (version === incoming) return 'mongo-preferred-at-equal-version';
   return source === 'redis' ? 'overtaken' : 'newer-version';
 }
