@@ -1,5 +1,6 @@
 export * from './mongo/bson-json.js';
 export * from './mongo/cluster-time.js';
+export * from './mongo/document-pages.js';
 export * from './mongo/documents.js';
 export * from './mongo/mongo-authority.js';
 export * from './mongo/mongo-change-feed.js';
@@ -12,6 +13,7 @@ export * from './mongo/oplog-window.js';
 export * from './mongo/prepare-collections.js';
 export * from './mongo/prepare-conflict-log.js';
 export * from './mongo/records-by-id.js';
+export * from './redis/foreign-records.js';
 export * from './redis/function-library.js';
 export * from './redis/keys.js';
 export * from './redis/projection-text.js';

@@ -1,5 +1,6 @@
 import type { ChangeBatch, ChangeFeed, EntityDefinition, MongoChange, MongoImage } from '#libs/sync-core';
-import { ObjectId, type Db, type Document, type Filter, type MongoClient } from 'mongodb';
+import type { Db, Document, MongoClient } from 'mongodb';
+import { documentPages, idsAfter } from './document-pages.js';
 import { imageOf } from './documents.js';
 import { withMongoErrors } from './mongo-errors.js';
 import { rawChangeStream, type RawChangeStreamOptions } from './raw-change-stream.js';
@@ -48,13 +49,8 @@ export class MongoChangeFeed implements ChangeFeed {
   }
 
   async *snapshot(entity: EntityDefinition, afterId: string | null): AsyncGenerator<readonly MongoImage[]> {
-    let after = afterId;
-    for (;;) {
-      const chunk = await withMongoErrors(() => this.chunk(entity, after));
-      const last = chunk.at(-1);
-      if (!last) return;
-      yield chunk.map((document) => imageOf(entity, document)).filter((image) => image !== null);
-      after = String(last._id);
+    for await (const { images } of documentPages(this.options.db, entity, { afterId, limit: SNAPSHOT_CHUNK })) {
+      yield images;
     }
   }
 
@@ -64,14 +60,8 @@ export class MongoChangeFeed implements ChangeFeed {
     return withMongoErrors(() =>
       afterId === null
         ? collection.estimatedDocumentCount()
-        : collection.countDocuments({ _id: { $gt: new ObjectId(afterId) } }),
+        : collection.countDocuments(idsAfter(afterId)),
     );
-  }
-
-  private chunk(entity: EntityDefinition, afterId: string | null): Promise<Document[]> {
-    const filter: Filter<Document> = afterId === null ? {} : { _id: { $gt: new ObjectId(afterId) } };
-    const collection = this.options.db.collection(entity.collection);
-    return collection.find(filter).sort({ _id: 1 }).limit(SNAPSHOT_CHUNK).toArray();
   }
 
   private changeOf(event: Document): MongoChange | null {

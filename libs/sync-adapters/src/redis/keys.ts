@@ -1,4 +1,4 @@
-import { projectionKey, type Direction, type EntityDefinition } from '#libs/sync-core';
+import { projectionKey, type Direction, type EntityDefinition, type Source } from '#libs/sync-core';
 
 /** The streams, by the direction their entries travel. */
 export const STREAMS = {
@@ -19,6 +19,9 @@ export const KEYS = {
   processedSince: 'processed_events:since',
   capturePosition: 'sync:capture:position',
   captureLease: 'sync:capture:lease',
+
+  /** How far a backfill has come, so that another run goes on from there. */
+  backfill: (from: Source, entityName: string): string => `sync:backfill:${from}:${entityName}`,
 
   stream: (direction: Direction): string => STREAMS[direction],
   deadLetters: (direction: Direction): string => `${STREAMS[direction]}:dlq`,

@@ -17,5 +17,6 @@ export const SCRIPTS = {
   releaseLease: script('release-lease'),
   rotateProcessed: script('rotate-processed'),
   settleBatch: script('settle-batch'),
+  unwrapHash: script('unwrap-hash'),
   writeRecord: script('write-record'),
 } as const;

@@ -1,0 +1,203 @@
+import { loadConfig, tombstoneTtlMs } from '#libs/service-kit';
+import { connect } from '#libs/redis-streams';
+import {
+  ForeignRecords,
+  KEYS,
+  MongoDocumentAuthority,
+  RedisCaptureJournal,
+  RedisComparisonSide,
+  RedisProjectionTarget,
+} from '#libs/sync-adapters';
+import { USERS, type Direction } from '#libs/sync-core';
+import type { Redis } from 'ioredis';
+import { MongoClient } from 'mongodb';
+import { SyncServiceConfig } from '../sync-service.config.js';
+import { grouped, ProgressBar } from '../terminal/progress-bar.js';
+import {
+  backfill,
+  LISTED,
+  type BackfillSource,
+  type BackfillStep,
+  type BackfillSummary,
+} from './backfill.js';
+import { FlowControl } from './flow-control.js';
+import { FromMongo } from './from-mongo.js';
+import { FromRedis } from './from-redis.js';
+import { BACKFILL_HELP, parseBackfillOptions, UsageError, type BackfillOptions } from './options.js';
+import { BackfillProgress } from './progress-store.js';
+
+/*
+ * `npm run backfill`. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the same command goes on).
+ */
+
+const ENTITIES = [USERS];
+const INTERRUPTED = 130;
+const out = process.stdout;
+const say = (line: string) => out.write(`${line}\n`);
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = parseBackfillOptions(
+      args,
+      ENTITIES.map(({ name }) => name),
+    );
+    if (options.help) {
+      say(BACKFILL_HELP);
+      return 0;
+    }
+    return await run(options);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (!(error instanceof UsageError)) return 1;
+    process.stderr.write(`\n${BACKFILL_HELP}\n`);
+    return 2;
+  }
+}
+
+async function run(options: BackfillOptions): Promise<number> {
+  const config = loadConfig(SyncServiceConfig, process.env);
+  const mongo = await MongoClient.connect(config.mongo.uri, { serverSelectionTimeoutMS: 5_000 });
+  const redis = connect({ url: config.redis.url, profile: 'commands', name: 'backfill' });
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    const source = sourceOf(options, { mongo, redis, config });
+    return await perform(options, { source, redis, signal: abort.signal });
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    redis.disconnect();
+    await mongo.close();
+  }
+}
+
+interface Place {
+  readonly mongo: MongoClient;
+  readonly redis: Redis;
+  readonly config: SyncServiceConfig;
+}
+
+function sourceOf(
+  { from, dryRun, prefer }: BackfillOptions,
+  { mongo, redis, config }: Place,
+): BackfillSource {
+  const db = mongo.db(config.mongo.database);
+  const ttlMs = tombstoneTtlMs(config.tombstones);
+  const authority = new MongoDocumentAuthority(db, ttlMs);
+  const journal = new RedisCaptureJournal(redis);
+  if (from === 'mongo') return new FromMongo({ db, journal, authority, dryRun });
+  return new FromRedis({
+    redis,
+    foreign: new ForeignRecords(redis),
+    side: new RedisComparisonSide(redis),
+    journal,
+    authority,
+    projections: new RedisProjectionTarget(redis, ttlMs),
+    prefer,
+    tombstoneTtlMs: ttlMs,
+    dryRun,
+  });
+}
+
+async function perform(
+  options: BackfillOptions,
+  {
+    source,
+    redis,
+    signal,
+  }: { readonly source: BackfillSource; readonly redis: Redis; readonly signal: AbortSignal },
+): Promise<number> {
+  const entity = ENTITIES.find(({ name }) => name === options.entity) ?? USERS;
+  const bar = new ProgressBar(out);
+  const direction: Direction = options.from === 'mongo' ? 'mongo-to-redis' : 'redis-to-mongo';
+  const startedAt = Date.now();
+  let first = 0;
+  let waiting: string | null = null;
+  let last: [BackfillStep, BackfillSummary] | null = null;
+  const show = () => {
+    if (last) bar.show(progressOf(...last, { startedAt, first, waiting }));
+  };
+  const control = new FlowControl({
+    rate: options.rate,
+    streamLength: () => redis.xlen(KEYS.stream(direction)),
+    signal,
+    onWait: (length) => {
+      waiting = length === null ? null : `waiting: ${grouped(length)} entries in ${KEYS.stream(direction)}`;
+      show();
+    },
+  });
+  const summary = await backfill({
+    entity,
+    source,
+    dryRun: options.dryRun,
+    restart: options.restart,
+    progress: new BackfillProgress(redis, options.from, entity.name),
+    passed: (records) => (options.dryRun ? Promise.resolve() : control.passed(records)),
+    signal,
+    onStart: (from) => {
+      first = from?.done ?? 0;
+      if (from) say(`going on behind ${grouped(from.done)} records (--restart begins anew)`);
+    },
+    onStep: (...step) => {
+      last = step;
+      show();
+    },
+  });
+  bar.clear();
+  report(options, summary);
+  return summary.complete ? 0 : INTERRUPTED;
+}
+
+function progressOf(
+  step: BackfillStep,
+  summary: BackfillSummary,
+  {
+    startedAt,
+    first,
+    waiting,
+  }: { readonly startedAt: number; readonly first: number; readonly waiting: string | null },
+) {
+  const seconds = (Date.now() - startedAt) / 1000;
+  const rate = seconds > 0 ? Math.round((summary.records - first) / seconds) : 0;
+  const { fraction } = step;
+  const total = fraction !== null && fraction > 0 ? summary.records / fraction : null;
+  const etaSeconds = total === null || rate === 0 ? null : Math.ceil((total - summary.records) / rate);
+  return {
+    done: summary.records,
+    fraction,
+    rate,
+    etaSeconds,
+    ...(waiting === null ? {} : { note: waiting }),
+  };
+}
+
+const MEANING: Readonly<Record<string, string>> = {
+  published: 'published to Redis',
+  stamped: 'got a version, and travel as changes',
+  adopted: 'adopted, on their way to MongoDB',
+  overruled: 'replaced by the record that MongoDB has (--prefer redis keeps these)',
+  indexed: 'records of the product that the index lacked',
+  emitted: 'records of the product that MongoDB had not heard of',
+  fine: 'records of the product, nothing to do',
+  moved: 'changed while they were looked at; the same command looks again',
+};
+
+function report({ from, entity, prefer, dryRun }: BackfillOptions, summary: BackfillSummary): void {
+  const { records, counts, leftAlone, leftAloneCount, complete } = summary;
+  say(
+    `${complete ? '✓' : '·'} ${grouped(records)} records${dryRun ? ' (dry run: nothing was changed)' : ''}`,
+  );
+  for (const [name, count] of Object.entries(counts)) {
+    if (count > 0) say(`  ${grouped(count).padStart(11)}  ${MEANING[name] ?? name}`);
+  }
+  if (leftAloneCount > 0) {
+    say(`  ${grouped(leftAloneCount).padStart(11)}  left alone:`);
+    for (const { name, reason } of leftAlone) say(`               ${name.slice(0, 120)}: ${reason}`);
+    if (leftAloneCount > LISTED) say(`               … and ${grouped(leftAloneCount - LISTED)} more`);
+  }
+  if (complete || dryRun) return;
+  const more = from === 'redis' && prefer === 'redis' ? ' --prefer redis' : '';
+  say(`Interrupted. Go on with: npm run backfill -- --from ${from} --entity ${entity}${more}`);
+}
