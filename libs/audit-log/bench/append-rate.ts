@@ -15,18 +15,23 @@ export async function appendRate(open: () => AuditLog, run: AppendRun): Promise<
   const logs = Array.from({ length: run.appenders }, open);
   try {
     await logs[0]?.prepare();
+    const before = await totalOf(logs[0]);
     const each = Math.floor(run.entries / run.appenders);
     const begin = performance.now();
     await Promise.all(
-      logs.map((log, index) => appendAll(log, { each, batch: run.batch, prefix: `log-${index}` })),
+      logs.map((log, index) => appendAll(log, { each, batch: run.batch, prefix: `log-${before}-${index}` })),
     );
     const seconds = (performance.now() - begin) / 1000;
-    const { total = 0 } = (await logs[0]?.stats()) ?? {};
+    const total = (await totalOf(logs[0])) - before;
     if (total !== each * run.appenders) throw new Error(`${each * run.appenders} appended, ${total} there`);
     return total / seconds;
   } finally {
     await Promise.all(logs.map((log) => log.close()));
   }
+}
+
+async function totalOf(log: AuditLog | undefined): Promise<number> {
+  return (await log?.stats())?.total ?? 0;
 }
 
 async function appendAll(

@@ -6,11 +6,13 @@ import {
 } from '#libs/dev-servers';
 import { Client } from 'pg';
 import { TcpProxy } from '../../redis-streams/src/testing/tcp-proxy.js';
+import { eventually } from '../../dev-servers/test/eventually.js';
 import type { AuditLog } from '../src/audit-log.js';
 import { AuditStoreUnavailableError } from '../src/errors.js';
 import { openAuditLog, type OpenAuditLogOptions } from '../src/open-audit-log.js';
 import { appendUntilDone, survivesFaults } from '../src/testing/fault-contract.js';
-import { sampleEntries } from '../src/testing/sample-entries.js';
+import { follow } from '../src/testing/follow.js';
+import { sampleEntries, sampleEntry } from '../src/testing/sample-entries.js';
 
 describeWith(describe, await postgresUnavailableReason())('PostgreSQL with faults', () => {
   let server: PrivatePostgres;
@@ -79,6 +81,31 @@ describeWith(describe, await postgresUnavailableReason())('PostgreSQL with fault
       await proxy.close();
     }
   }, 120_000);
+
+  it('a slow appender among fast ones: a reader sees what it records in its place', async () => {
+    const proxy = await TcpProxy.start({ port: server.port });
+    const [slow, fast, reader] = [open(through(proxy)), open(server.url), open(server.url)];
+    await slow.prepare();
+    const follower = follow(reader);
+    try {
+      proxy.latency(15); // of each of the six answers between taking the lock and giving it back
+      const stop = new AbortController();
+      const fastRuns = async () => {
+        for (let n = 1; !stop.signal.aborted; n++) await fast.append([sampleEntry(n, { stream: 'fast' })]);
+        return (await fast.stats()).total;
+      };
+      const running = fastRuns();
+      for (let n = 1; n <= 10; n++) await slow.append([sampleEntry(n, { stream: 'slow' })]);
+      stop.abort();
+      const total = await running;
+      await eventually(() => expect(follower.seen.length).toBeGreaterThanOrEqual(total));
+      expect(follower.sequences()).toEqual(Array.from({ length: total }, (_, index) => index + 1));
+      expect(follower.seen.filter(({ stream }) => stream === 'slow')).toHaveLength(10);
+    } finally {
+      await follower.stop();
+      await proxy.close();
+    }
+  }, 60_000);
 
   it('the answer to a commit is lost: the repetition finds the entries, and gives their sequences', async () => {
     const proxy = await TcpProxy.start({ port: server.port });

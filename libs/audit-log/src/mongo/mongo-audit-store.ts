@@ -16,6 +16,7 @@ export interface MongoAuditStoreOptions {
 }
 
 const CONTENTION_MS = 4;
+const NONE: ReadonlyMap<string, number> = new Map();
 
 /**
  * Documents are only ever inserted, and removed by retention. MongoDB cannot enforce that on somebody with write
@@ -53,14 +54,17 @@ export class MongoAuditStore implements AuditStore {
   }
 
   /**
-   * Round by round: see what is recorded, put the rest behind the head. A round fails only because another writer was
-   * faster, which is progress of the log; what a failed round did insert is seen by the next.
+   * Round by round: see what is recorded, put the rest behind the head. A round fails because an event is there
+   * already or because another writer was faster, which is progress of the log; what a failed round did insert is
+   * seen by the next.
    */
   append(entries: readonly PendingEntry[], seal: Sealer): Promise<readonly AppendOutcome[]> {
     return withMongoErrors(async () => {
       const ours = new Map<string, number>();
       for (let round = 0; ; round++) {
-        const [recorded, head] = await Promise.all([this.#recorded(entries), this.#head()]);
+        // Entries are new nearly always: the first round finds out by inserting, the unique indexes say if not.
+        const recorded = round === 0 ? NONE : await this.#recorded(entries);
+        const head = await this.#head();
         const fresh = entries.filter((entry) => !recorded.has(keyOf(entry)));
         const sealed = seal(head, fresh);
         const inserted = await this.#insert(sealed);
