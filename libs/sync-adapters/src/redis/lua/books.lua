@@ -21,6 +21,17 @@ local function unread_after(id)
   return count
 end
 
+-- Redis's lag is a difference of two counters: entries that were trimmed before anybody read them stay in it for good.
+-- So it is believed only while there is a long backlog.
+local LOOK = 100
+local function unread_of(group)
+  local lag, last = group['lag'], group['last-delivered-id']
+  if not lag then return unread_after(last) end
+  local expected = math.min(lag, LOOK)
+  local found = expected > 0 and #redis.call('XRANGE', KEYS[1], '(' .. last, '+', 'COUNT', expected) or 0
+  return found < expected and found or lag
+end
+
 local pending, unread = 0, 0
 if redis.call('EXISTS', KEYS[1]) == 1 then
   local found = false
@@ -30,7 +41,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
     if group['name'] == ARGV[1] then
       found = true
       pending = group['pending']
-      unread = group['lag'] or unread_after(group['last-delivered-id'])
+      unread = unread_of(group)
     end
   end
   if not found then unread = redis.call('XLEN', KEYS[1]) end
