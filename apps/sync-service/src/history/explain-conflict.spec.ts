@@ -1,0 +1,63 @@
+import type { Conflict } from '#libs/sync-core';
+import { explainConflict } from './explain-conflict.js';
+
+const at = (time: string) => Date.parse(`2026-11-21T${time}Z`);
+const side = (source: 'mongo' | 'redis', time: string, low = 0) => ({
+  version: at(time) * 1024 + low,
+  source,
+  updatedAt: at(time),
+  content: { email: 'ada@example.org' },
+});
+const conflict = (change: Partial<Conflict>): Conflict => ({
+  entity: 'users',
+  key: 'ada@example.org',
+  reason: 'newer-version',
+  how: 'discarded',
+  winner: side('mongo', '12:00:00.130'),
+  loser: side('redis', '12:00:00.123'),
+  ...change,
+});
+
+describe('what a conflict is explained with', () => {
+  it('a write that came too late', () => {
+    expect(explainConflict(conflict({}))).toBe(
+      'The Redis-first write of 2026-11-21T12:00:00.123Z lost to the Mongo-first write of 2026-11-21T12:00:00.130Z, ' +
+        'which MongoDB held already when it arrived: higher version wins; both were made without knowing of each other.',
+    );
+  });
+
+  it('a write that was overwritten', () => {
+    const sides = { winner: side('redis', '12:00:00.130'), loser: side('mongo', '12:00:00.123') };
+    expect(explainConflict(conflict({ how: 'overwritten', ...sides }))).toMatch(
+      /^The Mongo-first write of \S+ lost to the Redis-first write of \S+, which overwrote it in MongoDB:/,
+    );
+  });
+
+  it('a tie, by its version', () => {
+    const tie = conflict({
+      reason: 'mongo-preferred-at-equal-version',
+      winner: side('mongo', '12:00:00.123'),
+    });
+    expect(explainConflict(tie)).toContain(`both have version ${tie.loser.version}`);
+  });
+
+  it('a write without a version', () => {
+    const winner = { version: null, source: 'mongo', updatedAt: null, content: {} } as const;
+    expect(explainConflict(conflict({ reason: 'unversioned-write-in-mongo', winner }))).toContain(
+      'lost to the write in MongoDB without a version, made by somebody who knows nothing of versions',
+    );
+  });
+
+  it('deletes as deletes, and a content that was too large as a write', () => {
+    const deleted = { ...side('redis', '12:00:00.123'), content: null };
+    expect(explainConflict(conflict({ loser: deleted }))).toMatch(/^The Redis-first delete of/);
+    const large = { ...deleted, omittedBytes: 5_000_000 };
+    expect(explainConflict(conflict({ loser: large }))).toMatch(/^The Redis-first write of/);
+  });
+
+  it('two writes of one store within a millisecond, by their versions', () => {
+    const winner = side('redis', '12:00:00.123', 1);
+    const text = explainConflict(conflict({ reason: 'overtaken', winner }));
+    expect(text).toContain(`(version ${winner.version}) had overtaken it`);
+  });
+});
