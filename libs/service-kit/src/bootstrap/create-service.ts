@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { ServiceConfig } from '../config/service-config.js';
-import { fastifyOptions } from '../http/fastify-options.js';
+import { fastifyOptions, refuseExpectation } from '../http/fastify-options.js';
 import { registerEdge } from '../http/register-edge.js';
 import { RouteIndex } from '../http/route-index.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
@@ -28,6 +28,8 @@ export async function createService<C extends ServiceConfig>({
   fastify.addHook('onRoute', (route) => {
     routes.add(route);
   });
+  fastify.server.maxConnections = config.maxConnections;
+  fastify.server.on('checkExpectation', refuseExpectation);
   registerEdge(fastify, config);
   const app = await NestFactory.create<NestFastifyApplication>(
     ServiceRootModule.with(module.with(config), config),

@@ -89,4 +89,46 @@ export abstract class ServiceConfig {
     about: "Whether the OpenAPI document is served at /api-docs-json, and the gateway's pages at /api-docs.",
   })
   apiDocs = true;
+
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  @Setting({
+    env: 'HEADERS_TIMEOUT_MS',
+    about: 'How long a client may take to send the headers of a request, or its first one.',
+    unit: 'ms',
+  })
+  headersTimeoutMs = 10_000;
+
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  @Setting({
+    env: 'REQUEST_TIMEOUT_MS',
+    about: 'How long a client may take to send a whole request.',
+    unit: 'ms',
+  })
+  requestTimeoutMs = 15_000;
+
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  @Setting({
+    env: 'IDLE_TIMEOUT_MS',
+    about:
+      'After this long without a byte a connection is closed. Longer than the longest wait of a client, 30 s.',
+    unit: 'ms',
+  })
+  idleTimeoutMs = 75_000;
+
+  @IsInt()
+  @Min(10)
+  @Max(1_000_000)
+  @Setting({
+    env: 'MAX_CONNECTIONS',
+    about:
+      'Connections held at once; further ones are closed as they come. Keep it below the limit of open files.',
+    unit: 'connections',
+  })
+  maxConnections = 4_096;
 }

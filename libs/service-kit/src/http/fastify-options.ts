@@ -5,32 +5,36 @@ import type {
   FastifyReply,
   FastifyRequest,
 } from 'fastify';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ServiceConfig } from '../config/service-config.js';
 import { HttpProblem } from '../problems/http-problem.js';
 import { PROBLEM_CONTENT_TYPE, problemBody } from '../problems/problem-body.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { problemOf } from '../problems/problem-of.js';
-import { sendProblem } from '../problems/send-problem.js';
-import { requestIdOf } from './request-id.js';
+import { PROBLEM_PROTECTION, sendProblem } from '../problems/send-problem.js';
+import { REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
 
 /** A percent-encoded e-mail of 254 characters fits; longer paths are refused by the router. */
 const MAX_PARAM_LENGTH = 1024;
 
-/** Longer than the longest wait a client may ask for (30 s), so that no wait is cut off. */
-const SOCKET_IDLE_MS = 75_000;
-const REQUEST_RECEIVE_MS = 15_000;
-const HEADERS_RECEIVE_MS = 10_000;
+/** How often the server looks for clients that are too slow, as a share of the shortest deadline. */
+const CHECKS_PER_DEADLINE = 4;
 
 /** Fastify as every service runs it: bounded in size and time, with its own refusals as problems. */
 export function fastifyOptions(config: ServiceConfig) {
   return {
     bodyLimit: config.bodyLimitBytes,
-    connectionTimeout: SOCKET_IDLE_MS,
-    requestTimeout: REQUEST_RECEIVE_MS,
-    http: { headersTimeout: HEADERS_RECEIVE_MS },
-    keepAliveTimeout: SOCKET_IDLE_MS,
+    connectionTimeout: config.idleTimeoutMs,
+    requestTimeout: config.requestTimeoutMs,
+    http: {
+      headersTimeout: Math.min(config.headersTimeoutMs, config.requestTimeoutMs),
+      // Node looks every 30 s unless told: slow clients would hold their connections three times as long as meant.
+      connectionsCheckingInterval: Math.ceil(
+        Math.min(config.headersTimeoutMs, config.requestTimeoutMs) / CHECKS_PER_DEADLINE,
+      ),
+    },
+    keepAliveTimeout: config.idleTimeoutMs,
     forceCloseConnections: 'idle',
     // A request on a kept connection is served while the service drains; new connections are not accepted.
     return503OnClosing: false,
@@ -57,13 +61,31 @@ const CONNECTION_PROBLEMS: Readonly<Record<string, HttpProblem>> = {
 /** What cannot be parsed as HTTP never becomes a request; it is answered on the bare socket. */
 function refuseConnection(error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
-  const problem = new ProblemError(CONNECTION_PROBLEMS[error.code] ?? HttpProblem.BadRequest);
-  const body = JSON.stringify(problemBody(problem, requestIdOf({ headers: {} })));
-  const head = [
-    `HTTP/1.1 ${problem.status} Refused`,
-    `Content-Type: ${PROBLEM_CONTENT_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const { status, body, headers } = refusal(CONNECTION_PROBLEMS[error.code] ?? HttpProblem.BadRequest);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  // One that does not take the refusal does not keep its connection either.
+  setTimeout(() => socket.destroy(), REFUSAL_TAKEN_MS).unref();
+}
+
+const REFUSAL_TAKEN_MS = 1_000;
+
+/** `Expect` with anything but `100-continue`, which Node would answer with a bare 417. */
+export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const { status, body, headers } = refusal(HttpProblem.BadRequest);
+  response.writeHead(status, headers).end(body);
+}
+
+function refusal(kind: HttpProblem) {
+  const problem = new ProblemError(kind);
+  const requestId = requestIdOf({ headers: {} });
+  const body = JSON.stringify(problemBody(problem, requestId));
+  const headers = {
+    'content-type': PROBLEM_CONTENT_TYPE,
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+    [REQUEST_ID_HEADER]: requestId,
+    ...PROBLEM_PROTECTION,
+  };
+  return { status: problem.status, body, headers };
 }
