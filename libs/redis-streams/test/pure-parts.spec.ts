@@ -190,6 +190,15 @@ describe('redactFields', () => {
     );
   });
 
+  it.each([
+    ['{"name":"Ada","passwordHash":"S3CRET","n":1', '{"name":"Ada","passwordHash[redacted]'],
+    ['{"event":"{\\"passwordHash\\":\\"S3CRET', '{"event":"{\\"passwordHash[redacted]'],
+    ['x{"PasswordHash" : ["S3CRET"]}', 'x{"PasswordHash[redacted]'],
+    ['{"name":"Ada","n":1', '{"name":"Ada","n":1'],
+  ])('cuts JSON that cannot be parsed at the first secret: %s', (text, shown) => {
+    expect(redactFields(['event', text], ['passwordHash']).event).toBe(shown);
+  });
+
   it('blanks what is nested too deep to be looked through', () => {
     const deep = `${'['.repeat(5_000)}{"pin":"1234"}${']'.repeat(5_000)}`;
     expect(redactFields(['payload', deep], ['pin']).payload).not.toContain('1234');

@@ -19,7 +19,8 @@ const MAX_DEPTH = 32;
 
 /**
  * The pairs of a stream entry as an object to show, with secret ones blanked: by the name of the field, and
- * by the names inside values that are JSON (also JSON within JSON). Other values come through untouched.
+ * by the names inside values that are JSON (also JSON within JSON). A value that looks like JSON but is not ends at the
+ * first secret name in it. Other values come through untouched.
  */
 export function redactFields(fields: readonly string[], secrets: readonly string[]): Record<string, string> {
   const names = new Set(secrets.map((name) => name.toLowerCase()));
@@ -32,15 +33,23 @@ export function redactFields(fields: readonly string[], secrets: readonly string
 }
 
 function redactText(text: string, names: ReadonlySet<string>, depth: number): string {
-  if (!/^\s*[[{"]/.test(text)) return text;
+  if (!/^\s*[[{"]/.test(text)) return cutAtSecret(text, names);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return text;
+    return cutAtSecret(text, names);
   }
   const redacted = redactValue(value, names, depth + 1);
   return redacted === value ? text : JSON.stringify(redacted);
+}
+
+/** Text that is no JSON, mostly because its end is missing: nobody can tell where a secret in it would end. */
+function cutAtSecret(text: string, names: ReadonlySet<string>): string {
+  for (const { 1: name = '', index } of text.matchAll(/([\w-]+)\\*["']?\s*:/g)) {
+    if (names.has(name.toLowerCase())) return `${text.slice(0, index + name.length)}${REDACTED}`;
+  }
+  return text;
 }
 
 /** Returns `value` itself when there was nothing to blank. */
