@@ -56,7 +56,12 @@ export const RECONCILE_SCHEMAS: Schemas = {
       error: { type: 'string', nullable: true },
       rate: { ...count, description: 'Records per second so far.' },
       etaSeconds: { ...count, nullable: true },
-      report: { nullable: true, allOf: [{ $ref: '#/components/schemas/ReconcileReport' }] },
+      report: {
+        oneOf: [
+          { $ref: '#/components/schemas/ReconcileReport' },
+          { type: 'object', nullable: true, enum: [null] },
+        ],
+      },
     },
   },
   ReconcileReport: {
