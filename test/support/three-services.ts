@@ -6,6 +6,7 @@ import {
   type PrivateRedis,
 } from '#libs/dev-servers';
 import { connect } from '#libs/redis-streams';
+import { USERS } from '#libs/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import type { SyncReport } from '../../apps/sync-service/src/metrics/metrics-report.js';
@@ -119,7 +120,7 @@ export class ThreeServices {
 
   private async inMongo(): Promise<Map<string, unknown>> {
     const users = this.client.db(this.mongo.database).collection('users');
-    const documents = await users.find({ deleted: { $ne: true } }, { projection: { _id: 0 } }).toArray();
+    const documents = await users.find({ deleted: { $ne: true } }, { projection: SHARED }).toArray();
     return new Map(documents.map((document) => [String(document.email), document]));
   }
 
@@ -129,6 +130,9 @@ export class ThreeServices {
     return new Map(keys.map((key, index) => [key, JSON.parse(texts[index] ?? 'null')]));
   }
 }
+
+/** What Redis may show; credentials never leave MongoDB. */
+const SHARED = Object.fromEntries(['_id', ...USERS.secretFields].map((field) => [field, 0]));
 
 /** E-mails whose record is not the same on both sides. */
 function differences(a: Map<string, unknown>, b: Map<string, unknown>): string[] {

@@ -46,7 +46,10 @@ export class ApiDescription {
   static async fetch(service: ServiceName, url: string): Promise<ApiDescription> {
     const response = await fetch(`${url}/api-docs-json`);
     if (!response.ok) throw new Error(`${service} serves no OpenAPI document: ${response.status}`);
-    return new ApiDescription(service, (await response.json()) as OpenApiDocument);
+    return new ApiDescription(
+      service,
+      JSON.parse(await response.text(), withoutIdleNullable) as OpenApiDocument,
+    );
   }
 
   /** The operation that a request as sent asks for, if any. HEAD is answered like GET. */
@@ -98,6 +101,14 @@ export class ApiDescription {
       }),
     );
   }
+}
+
+/** Without a `type`, `nullable` says nothing (OpenAPI 3.0.3), and Ajv will not have it. */
+function withoutIdleNullable(_name: string, value: unknown): unknown {
+  if (typeof value === 'object' && value !== null && 'nullable' in value && !('type' in value)) {
+    delete value.nullable;
+  }
+  return value;
 }
 
 function escapePointer(segment: string): string {

@@ -83,7 +83,7 @@ function bodyFaults(
     return body.length === 0 ? [] : [`status ${status} has a body that is not documented`];
   const validator = documented.get(type) ?? everywhere.get(status)?.get(type);
   if (!validator) return [`content type ${JSON.stringify(type)} is not documented for ${status}`];
-  if (!type.endsWith('json')) return [];
+  if (type !== 'application/json' && type !== 'application/problem+json') return [];
   const value = parse(body);
   if (value === undefined) return ['the body is not JSON'];
   const faults = validator(value)

@@ -32,20 +32,23 @@ export function bytesOf({ method, target, headers, body }: RawRequest): Buffer {
 
 /** One connection at a time, kept while the server keeps it. */
 export class RawClient {
-  private socket: Socket | undefined;
-  private received: Buffer = Buffer.alloc(0);
-  private ended = false;
+  private connection: Connection | undefined;
 
   constructor(private readonly port: number) {}
 
   /** @throws NoAnswerError when the connection ends first */
   async ask(request: RawRequest): Promise<RawResponse> {
-    const socket = this.socket ?? (await this.open());
-    socket.write(bytesOf(request));
+    if (this.connection?.ended) this.close();
+    this.connection ??= await Connection.open(this.port);
     try {
-      const response = await this.read(socket, request.method === 'HEAD');
-      // What follows a response that was asked to be the last, or an early refusal, cannot be told apart from it.
-      if (response.headers.get('connection') === 'close' || response.status >= 400) this.close();
+      const response = await this.connection.ask(request);
+      // What follows an early refusal cannot be told from garbage that the server takes for a next request.
+      if (
+        response.headers.get('connection') === 'close' ||
+        response.status >= 400 ||
+        isEndless(response.headers)
+      )
+        this.close();
       return response;
     } catch (error) {
       this.close();
@@ -54,40 +57,50 @@ export class RawClient {
   }
 
   close(): void {
-    this.socket?.destroy();
-    this.socket = undefined;
+    this.connection?.close();
+    this.connection = undefined;
   }
+}
 
-  private async open(): Promise<Socket> {
-    const socket = connect(this.port, '127.0.0.1');
-    this.socket = socket;
-    this.received = Buffer.alloc(0);
-    this.ended = false;
+class Connection {
+  ended = false;
+  private received: Buffer = Buffer.alloc(0);
+
+  private constructor(private readonly socket: Socket) {
     socket.on('data', (chunk: Buffer) => {
       this.received = Buffer.concat([this.received, chunk]);
       socket.emit('progress');
     });
-    for (const event of ['close', 'error'] as const) {
+    for (const event of ['end', 'close', 'error'] as const) {
       socket.on(event, () => {
         this.ended = true;
         socket.emit('progress');
       });
     }
-    await once(socket, 'connect');
-    return socket;
   }
 
-  private async read(socket: Socket, headOnly: boolean): Promise<RawResponse> {
+  static async open(port: number): Promise<Connection> {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    await once(socket, 'connect');
+    return new Connection(socket);
+  }
+
+  async ask(request: RawRequest): Promise<RawResponse> {
+    this.socket.write(bytesOf(request));
     const signal = AbortSignal.timeout(ANSWER_DEADLINE_MS);
     for (;;) {
-      const parsed = parseResponse(this.received, headOnly);
+      const parsed = parseResponse(this.received, request.method === 'HEAD');
       if (parsed) {
         this.received = this.received.subarray(parsed.length);
         return parsed.response;
       }
       if (this.ended) throw new NoAnswerError('the connection ended without an answer');
-      await once(socket, 'progress', { signal });
+      await once(this.socket, 'progress', { signal });
     }
+  }
+
+  close(): void {
+    this.socket.destroy();
   }
 }
 
@@ -114,10 +127,16 @@ export function parseResponse(
     return rest && { response: rest.response, length: start + rest.length };
   }
   const body =
-    headOnly || status === 204 || status === 304 ? whole(0) : bodyOf(bytes.subarray(start), headers);
+    headOnly || isEndless(headers) || status === 204 || status === 304
+      ? whole(0)
+      : bodyOf(bytes.subarray(start), headers);
   if (!body) return undefined;
   return { response: { status, headers, body: body.body }, length: start + body.length };
 }
+
+/** Server-sent events: the head is all that can be waited for. */
+const isEndless = (headers: ReadonlyMap<string, string>) =>
+  headers.get('content-type')?.startsWith('text/event-stream') ?? false;
 
 const whole = (length: number) => ({ body: Buffer.alloc(0), length });
 

@@ -217,6 +217,7 @@ function replaceBody(change: (body: Buffer) => Buffer): Spoil {
   return (draft) => ({
     ...draft,
     contentType: draft.contentType ?? 'application/json',
+    contentLength: null,
     body: change(draft.body ?? Buffer.from('{}')),
   });
 }
