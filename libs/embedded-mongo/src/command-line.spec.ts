@@ -17,10 +17,15 @@ describe('parseCommandLine', () => {
     });
   });
 
+  it('takes the length of the history', () => {
+    expect(parseCommandLine(['--oplog-entries', '2000']).options.oplogEntries).toBe(2_000);
+  });
+
   it.each([
     [['--port', 'x']],
     [['--port', '70000']],
     [['--fsync', 'maybe']],
+    [['--oplog-entries', '0']],
     [['--bind', '0.0.0.0']],
     [['extra']],
   ])('refuses %p', (args) => {

@@ -2,11 +2,14 @@ import { parseArgs } from 'node:util';
 import type { FsyncMode } from './journal/group-commit.js';
 import type { EmbeddedMongoOptions } from './options.js';
 
-export const USAGE = `Usage: embedded-mongo [--port 27017] [--dbpath <folder>] [--fsync interval|always|none] [--quiet]
+export const USAGE = `Usage: embedded-mongo [--port 27017] [--dbpath <folder>] [--fsync interval|always|none]
+                      [--oplog-entries 150000] [--quiet]
   --port    port on 127.0.0.1; 0 takes any free one (default 27017)
   --dbpath  folder for the data; without it everything is in memory only
   --fsync   when the log goes to the disk: every 100 ms (interval, default), before each
             acknowledgement (always), or when the operating system likes (none)
+  --oplog-entries
+            how many changes streams can go back to (default 150000)
   --quiet   only the line that says it is ready`;
 
 export class UsageError extends Error {}
@@ -28,6 +31,7 @@ export function parseCommandLine(args: string[]): CommandLine {
       port,
       fsync: parseFsync(values.fsync),
       ...(values.dbpath !== undefined && { dbPath: values.dbpath }),
+      ...(values['oplog-entries'] !== undefined && { oplogEntries: parseCount(values['oplog-entries']) }),
     },
     quiet: values.quiet,
     help: values.help,
@@ -42,6 +46,7 @@ function parseOrExplain(args: string[]) {
         port: { type: 'string', default: '27017' },
         dbpath: { type: 'string' },
         fsync: { type: 'string', default: 'interval' },
+        'oplog-entries': { type: 'string' },
         quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -49,6 +54,13 @@ function parseOrExplain(args: string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function parseCount(value: string): number {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 1)
+    throw new UsageError(`--oplog-entries ${value} is no number of changes`);
+  return count;
 }
 
 function parseFsync(value: string): FsyncMode {

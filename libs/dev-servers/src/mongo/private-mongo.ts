@@ -32,13 +32,17 @@ export interface KillableMongo extends PrivateMongo, ServerControl {
 export interface PrivateMongoOptions {
   /** `child`: a process of its own, to be killed. Default `shared`: the nearest server, in this process if embedded. */
   readonly mode?: 'shared' | 'child';
+  /** How many changes the stand-in's streams can go back to, in mode `child`; a real server has an oplog of its own. */
+  readonly oplogEntries?: number;
 }
 
 /**
  * Order: `MONGODB_URI` (not for `child`: not ours to kill), a container when asked for (`npm test -- --docker`), a
  * `mongod` on the PATH, the embedded stand-in.
  */
-export function startPrivateMongo(options: { readonly mode: 'child' }): Promise<KillableMongo>;
+export function startPrivateMongo(
+  options: PrivateMongoOptions & { readonly mode: 'child' },
+): Promise<KillableMongo>;
 export function startPrivateMongo(options?: PrivateMongoOptions): Promise<PrivateMongo>;
 export async function startPrivateMongo(options: PrivateMongoOptions = {}): Promise<PrivateMongo> {
   const wanted = wantedServers();
@@ -53,7 +57,9 @@ export async function startPrivateMongo(options: PrivateMongoOptions = {}): Prom
       startMongod({ binary: mongod, port, folder }),
     );
   const why = 'no MONGODB_URI and no mongod on the PATH';
-  return options.mode === 'child' ? ownProcess('embedded', why, startEmbeddedProcess) : embeddedHere(why);
+  return options.mode === 'child'
+    ? ownProcess('embedded', why, (port, folder) => startEmbeddedProcess(port, folder, options))
+    : embeddedHere(why);
 }
 
 type Naming = Pick<PrivateMongo, 'database' | 'kind' | 'provider' | 'why'>;

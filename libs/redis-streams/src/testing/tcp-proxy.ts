@@ -5,6 +5,13 @@ interface Link {
   readonly upstream: Socket;
   /** A link that has been in a black hole is dead for good, like a connection whose peer vanished. */
   dead: boolean;
+  /** Replies that are let through drop by drop, while there are any. */
+  trickle: Trickle | undefined;
+}
+
+interface Trickle {
+  readonly waiting: Buffer[];
+  readonly timer: NodeJS.Timeout;
 }
 
 type Fault =
@@ -12,6 +19,7 @@ type Fault =
   | { readonly kind: 'black-hole' }
   | { readonly kind: 'refuse' }
   | { readonly kind: 'latency'; readonly ms: number }
+  | { readonly kind: 'trickle'; readonly bytes: number; readonly everyMs: number }
   | { readonly kind: 'cut-reply'; readonly when: (reply: Buffer) => boolean };
 
 /**
@@ -26,7 +34,7 @@ export class TcpProxy {
 
   private constructor(
     private readonly server: Server,
-    private readonly target: { readonly host?: string; readonly port: number },
+    private target: { readonly host?: string; readonly port: number },
   ) {
     server.on('connection', (client) => this.accept(client));
   }
@@ -73,6 +81,25 @@ export class TcpProxy {
     this.fault = { kind: 'cut-reply', when };
   }
 
+  /** Replies come drop by drop: `bytes` of each connection every `everyMs`. */
+  trickle(bytes: number, everyMs: number): void {
+    this.fault = { kind: 'trickle', bytes, everyMs };
+  }
+
+  /** The peer of every present connection is gone and nobody told the client; new connections work. */
+  halfOpen(): void {
+    for (const link of this.links) {
+      link.dead = true;
+      link.upstream.destroy();
+    }
+  }
+
+  /** From now on clients reach another server. Present connections are reset. */
+  retarget(target: { readonly host?: string; readonly port: number }): void {
+    this.target = target;
+    this.reset();
+  }
+
   /** Resets every connection, once. */
   reset(): void {
     for (const link of this.links) breakLink(link);
@@ -89,12 +116,14 @@ export class TcpProxy {
       return;
     }
     const upstream = connect(this.target.port, this.target.host ?? '127.0.0.1');
-    const link: Link = { client, upstream, dead: this.fault.kind === 'black-hole' };
+    const link: Link = { client, upstream, dead: this.fault.kind === 'black-hole', trickle: undefined };
     this.links.add(link);
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
       socket.on('error', () => undefined);
       socket.on('close', () => {
+        // Behind a dead link the client does not learn that its peer is gone.
+        if (link.dead && socket === upstream) return;
         this.links.delete(link);
         breakLink(link);
       });
@@ -108,7 +137,9 @@ export class TcpProxy {
   private reply(link: Link, chunk: Buffer): void {
     const { fault } = this;
     if (link.dead) return;
-    if (fault.kind === 'latency') {
+    if (link.trickle || fault.kind === 'trickle') {
+      this.drip(link, chunk);
+    } else if (fault.kind === 'latency') {
       setTimeout(() => link.client.write(chunk), fault.ms);
     } else if (fault.kind === 'cut-reply' && fault.when(chunk)) {
       this.fault = { kind: 'pass' };
@@ -118,8 +149,31 @@ export class TcpProxy {
       link.client.write(chunk);
     }
   }
+
+  /** Order is kept: what comes while drops are waiting queues behind them, also after the fault has ended. */
+  private drip(link: Link, chunk: Buffer): void {
+    if (!link.trickle) {
+      const everyMs = this.fault.kind === 'trickle' ? this.fault.everyMs : 0;
+      link.trickle = { waiting: [], timer: setInterval(() => this.drop(link), everyMs) };
+    }
+    link.trickle.waiting.push(chunk);
+  }
+
+  private drop(link: Link): void {
+    const { trickle } = link;
+    if (!trickle || link.dead) return;
+    const waiting = Buffer.concat(trickle.waiting.splice(0));
+    const bytes = this.fault.kind === 'trickle' ? this.fault.bytes : waiting.length;
+    link.client.write(waiting.subarray(0, bytes));
+    if (bytes < waiting.length) trickle.waiting.push(waiting.subarray(bytes));
+    else {
+      clearInterval(trickle.timer);
+      link.trickle = undefined;
+    }
+  }
 }
 
-function breakLink({ client, upstream }: Link): void {
+function breakLink({ client, upstream, trickle }: Link): void {
+  clearInterval(trickle?.timer);
   for (const socket of [client, upstream]) if (!socket.destroyed) socket.resetAndDestroy();
 }
