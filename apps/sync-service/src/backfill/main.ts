@@ -35,8 +35,6 @@ const INTERRUPTED = 130;
 const out = process.stdout;
 const say = (line: string) => out.write(`${line}\n`);
 
-process.exitCode = await main(process.argv.slice(2));
-
 async function main(args: readonly string[]): Promise<number> {
   try {
     const options = parseBackfillOptions(
@@ -201,3 +199,5 @@ function report({ from, entity, prefer, dryRun }: BackfillOptions, summary: Back
   const more = from === 'redis' && prefer === 'redis' ? ' --prefer redis' : '';
   say(`Interrupted. Go on with: npm run backfill -- --from ${from} --entity ${entity}${more}`);
 }
+
+process.exitCode = await main(process.argv.slice(2));

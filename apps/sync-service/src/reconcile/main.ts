@@ -18,8 +18,6 @@ import { reportText } from './report-text.js';
 const POLL_MS = 250;
 const out = process.stdout;
 
-process.exitCode = await main(process.argv.slice(2));
-
 async function main(args: readonly string[]): Promise<number> {
   try {
     const options = parseReconcileOptions(args, process.env.SYNC_SERVICE_URL || 'http://127.0.0.1:3002');
@@ -71,3 +69,5 @@ function fractionOf({
 }): number | null {
   return total === 0 ? null : Math.min(1, compared / total);
 }
+
+process.exitCode = await main(process.argv.slice(2));
