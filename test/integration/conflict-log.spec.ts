@@ -1,7 +1,7 @@
 import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
 import { CONFLICTS_COLLECTION, MongoConflictLog, type KeptConflict } from '#libs/sync-adapters';
 import { TICKS_PER_MS, updatedAtOf, versionOf, type Conflict } from '#libs/sync-core';
-import { Random } from '../simulation/random.js';
+import { Random } from '../support/random.js';
 import { eventually } from '../support/eventually.js';
 import { fieldsOfState, SyncBench, user } from '../support/sync-bench.js';
 
@@ -222,6 +222,22 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
     }
     expect((await Promise.all(keys.map(lostOf))).flat()).toEqual([]);
     expect(conflictsCounted()).toEqual(before);
+  });
+
+  it('a Redis write on top of a settled one finds its record, even where somebody set Mongo back', async () => {
+    const key = email();
+    await mongo(key, 'from Mongo');
+    await bench.settled([key]);
+    const old = await bench.db.collection('users').findOne({ email: key });
+    await redis(key, 'one');
+    await bench.settled([key]);
+    await unaware(async () => {
+      await bench.db.collection('users').replaceOne({ email: key }, old ?? {});
+      await redis(key, 'two');
+    });
+    await bench.settled([key]);
+    expect(fieldsOfState(await bench.mongo().get(key))).toEqual({ email: key, name: 'two' });
+    expect(await lostOf(key)).toEqual([]);
   });
 
   it('I19: a document without a version wins, and the Redis write that met it is kept', async () => {
