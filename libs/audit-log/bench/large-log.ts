@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { openAuditLog, writeNdjson, type AuditLog, type AuditQuery } from '../src/index.js';
 import { benchEntries, occurredAtOf } from './bench-entries.js';
 
-const REPEATS = 200;
+const REPEATS = 100;
 
 /** Fills a log in PostgreSQL and prints what using it costs. */
 export async function largeLog(url: string, rows: number, print: (line: string) => void): Promise<void> {

@@ -84,26 +84,29 @@ describeWith(describe, await postgresUnavailableReason())('with PostgreSQL', () 
       const log = await filled(20_000);
       await outsider.raw('analyze audit_log');
       const store = new PostgresAuditStore({ url: server.url });
-      const common = { order: 'desc', limit: 101 } as const;
-      const plans = {
-        all: await store.explain(common),
-        next: await store.explain({ ...common, before: 10_000 }),
-        tail: await store.explain({ after: 19_000, order: 'asc', limit: 500 }),
-        entityId: await store.explain({ ...common, entityId: 'user-3', entity: 'user' }),
-        entity: await store.explain({ ...common, entity: 'nothing' }),
-        type: await store.explain({ ...common, type: 'nothing' }),
-        stream: await store.explain({ ...common, stream: 'nothing' }),
-        rareEntityId: await store.explain({ ...common, entityId: 'nobody' }),
-      };
-      for (const plan of Object.values(plans)) expect(plan).toMatch(/Index Scan/);
-      for (const plan of Object.values(plans)) expect(plan).not.toMatch(/Seq Scan|Sort/);
-      expect(plans.rareEntityId).toContain('audit_log_by_entity_id');
-      expect(plans.type).toContain('audit_log_by_type');
-      expect(plans.stream).toMatch(/audit_log_by_stream|audit_log_event/);
-      const span = { from: occurredAtOf(100), to: occurredAtOf(110) };
-      expect(await store.explain({ ...common, ...span })).toContain('audit_log_by_time');
-      await store.close();
-      await log.close();
+      try {
+        const common = { order: 'desc', limit: 101 } as const;
+        const plans = {
+          all: await store.explain(common),
+          next: await store.explain({ ...common, before: 10_000 }),
+          tail: await store.explain({ after: 19_000, order: 'asc', limit: 500 }),
+          entityId: await store.explain({ ...common, entityId: 'user-3', entity: 'user' }),
+          entity: await store.explain({ ...common, entity: 'nothing' }),
+          type: await store.explain({ ...common, type: 'nothing' }),
+          stream: await store.explain({ ...common, stream: 'nothing' }),
+          rareEntityId: await store.explain({ ...common, entityId: 'nobody' }),
+        };
+        for (const plan of Object.values(plans)) expect(plan).toMatch(/Index Scan/);
+        for (const plan of Object.values(plans)) expect(plan).not.toMatch(/Seq Scan|Sort/);
+        expect(plans.rareEntityId).toContain('audit_log_by_entity_id');
+        expect(plans.type).toContain('audit_log_by_type');
+        expect(plans.stream).toMatch(/audit_log_by_stream|audit_log_event/);
+        const span = { from: occurredAtOf(100), to: occurredAtOf(110) };
+        expect(await store.explain({ ...common, ...span })).toContain('audit_log_by_time');
+      } finally {
+        await store.close();
+        await log.close();
+      }
     });
   });
 });

@@ -48,7 +48,7 @@ export class MongoAuditStore implements AuditStore {
         { name: 'by_entity', key: { entity: 1, _id: 1 } },
         { name: 'by_type', key: { type: 1, _id: 1 } },
         { name: 'by_stream', key: { stream: 1, _id: 1 } },
-        { name: 'by_time', key: { occurredAt: 1 } },
+        { name: 'by_time', key: { occurredAt: 1, _id: 1 } },
       ]);
     });
   }

@@ -25,7 +25,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
         table.unique(['stream', 'event_id'], { indexName: 'audit_log_event' });
         table.index(['type', 'sequence'], 'audit_log_by_type');
         table.index(['stream', 'sequence'], 'audit_log_by_stream');
-        table.index(['occurred_at'], 'audit_log_by_time');
+        table.index(['occurred_at', 'sequence'], 'audit_log_by_time');
         table.index(['entity_id', 'sequence'], 'audit_log_by_entity_id', {
           predicate: db.whereNotNull('entity_id'),
         });

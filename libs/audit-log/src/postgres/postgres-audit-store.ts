@@ -156,14 +156,22 @@ async function readPage(db: Knex, page: StorePage): Promise<EntryRow[]> {
 }
 
 function pageQuery(db: Knex, page: StorePage): Knex.QueryBuilder {
-  const query = db('audit_log').select('*', db.raw('data::text as data'));
-  for (const [field, column] of Object.entries(EXACT)) {
-    const value = page[field as keyof typeof EXACT];
-    if (value !== undefined) void query.where(column, value);
-  }
-  if (page.from !== undefined) void query.where('occurred_at', '>=', new Date(page.from));
-  if (page.to !== undefined) void query.where('occurred_at', '<', new Date(page.to));
-  if (page.after !== undefined) void query.where('sequence', '>', page.after);
-  if (page.before !== undefined) void query.where('sequence', '<', page.before);
-  return query.orderBy('sequence', page.order).limit(page.limit);
+  const rows = db('audit_log').select('*', db.raw('data::text as data')).orderBy('sequence', page.order);
+  if (page.from === undefined && page.to === undefined) return rows.where(conditions(page)).limit(page.limit);
+  // A span of time: sorting its rows by sequence would read them all. So the places first, from an index alone.
+  const places = db('audit_log').select('sequence').where(conditions(page));
+  return rows.whereIn('sequence', places.orderBy('sequence', page.order).limit(page.limit));
+}
+
+function conditions(page: StorePage): (query: Knex.QueryBuilder) => void {
+  return (query) => {
+    for (const [field, column] of Object.entries(EXACT)) {
+      const value = page[field as keyof typeof EXACT];
+      if (value !== undefined) void query.where(column, value);
+    }
+    if (page.from !== undefined) void query.where('occurred_at', '>=', new Date(page.from));
+    if (page.to !== undefined) void query.where('occurred_at', '<', new Date(page.to));
+    if (page.after !== undefined) void query.where('sequence', '>', page.after);
+    if (page.before !== undefined) void query.where('sequence', '<', page.before);
+  };
 }
