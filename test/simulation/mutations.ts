@@ -27,6 +27,10 @@ export const MUTATIONS = {
   'base-ignored': 'a Redis write does not say what it had seen',
   'conflict-not-kept': 'a losing concurrent version is not kept',
   'resend-as-new': 'a write whose stream entry was lost is emitted with a new version',
+  'tie-taken-for-an-edit': 'a tie of two clients is stamped like the edit of an outsider',
+  'vanished-document-ignored': 'a change whose document is gone says nothing of the key that it took away',
+  'unversioned-taken-for-newer': 'a Redis write that meets a document without a version is settled as beaten',
+  'books-only': 'nobody looks for what is in flight and on no stream',
   'snapshot-skipped': 'without a position capture starts at the head',
 } as const;
 

@@ -16,16 +16,21 @@ export function scheduleOf(seed: number, profile: Profile = profileOf(seed)): Sc
   return schedule;
 }
 
+export interface SearchOptions {
+  readonly mutation?: Mutation;
+  /** Only seeds of this profile. */
+  readonly profile?: Profile;
+  readonly onRun?: (result: SimulationResult) => void;
+}
+
 /** Plays the schedules of the seeds `first`, `first + 1`, … until one fails. */
 export async function search(
   first: number,
   runs: number,
-  options: {
-    readonly mutation?: Mutation;
-    readonly onRun?: (result: SimulationResult) => void;
-  } = {},
+  options: SearchOptions = {},
 ): Promise<Failure | null> {
   for (let seed = first; seed < first + runs; seed++) {
+    if (options.profile && options.profile !== profileOf(seed)) continue;
     const schedule = scheduleOf(seed);
     const result = await simulate(schedule, options);
     options.onRun?.(result);

@@ -89,8 +89,15 @@ class Simulation {
     await this.comeToRest();
     if (this.world.violation) return this.world.violation;
     if (!isQuiet(this.redis, this.mongo)) return unrest(this.redis, this.mongo);
-    const wrong = difference(this.redis, this.mongo);
-    return wrong ?? (this.schedule.profile === 'outsiders' ? null : this.safety.history.verdict(this.mongo));
+    return difference(this.redis, this.mongo) ?? this.judge();
+  }
+
+  /** What clients were promised. Outsiders promise nothing, and get nothing. */
+  private judge(): string | null {
+    const { profile } = this.schedule;
+    if (profile === 'outsiders') return null;
+    const { history } = this.safety;
+    return history.verdict(this.mongo) ?? (profile === 'clients' ? history.unkept(this.mongo) : null);
   }
 
   private async perform(action: Action): Promise<void> {
@@ -257,7 +264,7 @@ class Simulation {
         idleMs = 1;
       } else if (isQuiet(this.redis, this.mongo) && tasks.every((task) => wentRound(task, laps))) return;
       this.world.now += idleMs;
-      idleMs = Math.min(2_000, idleMs * 2);
+      idleMs = Math.min(2_000, idleMs * 16);
     }
   }
 

@@ -127,7 +127,7 @@ export class SimService {
   private async keepHouse(task: Task): Promise<never> {
     const { world, redis, mongo } = this.options;
     const toRedis = this.link(task, 'redis');
-    const books = new SimBooks(redis, toRedis);
+    const books = new SimBooks(redis, toRedis, world.mutation);
     const repair = new LostStreamRepair({
       entities: [USERS],
       ...books.forRepair(),
@@ -141,7 +141,7 @@ export class SimService {
       try {
         for (const direction of DIRECTIONS) {
           await books.trim(direction);
-          if (await this.isRepairDue(direction, books)) {
+          if (await this.isRepairDue(direction, repair)) {
             await repair.run(direction);
             world.happened('repair');
           }
@@ -153,12 +153,12 @@ export class SimService {
     }
   }
 
-  private async isRepairDue(direction: Direction, books: SimBooks): Promise<boolean> {
+  private async isRepairDue(direction: Direction, repair: LostStreamRepair): Promise<boolean> {
     if (this.wanted.has(direction)) return true;
-    const vanished = await books.read(direction);
+    const missing = await repair.missing(direction);
     const before = this.suspicious.get(direction) ?? 0;
-    this.suspicious.set(direction, vanished);
-    return vanished !== 0 && vanished === before;
+    this.suspicious.set(direction, missing);
+    return missing !== 0 && missing === before;
   }
 
   private link(task: Task, store: StoreName): TaskLink {

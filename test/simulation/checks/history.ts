@@ -46,8 +46,27 @@ export class History {
     return null;
   }
 
+  /**
+   * A write that is neither the last word, nor was overwritten in knowledge of it, nor stands in the conflict log.
+   * Only where nobody destroys anything: what was lost with a stream or with Redis cannot be kept.
+   */
+  unkept(mongo: SimMongo): string | null {
+    const seen = new Set(
+      this.writes.flatMap(({ key, before }) => (before ? [idOf(key, before.version, before.source)] : [])),
+    );
+    for (const { key, version, store } of this.writes) {
+      const id = idOf(key, version, store);
+      const last = mongo.byKey.get(key);
+      const stands = last?.version === version && last.source === store;
+      if (!stands && !seen.has(id) && !mongo.conflicts.has(id))
+        return `I19: ${id} was lost, and is not in the conflict log`;
+    }
+    return null;
+  }
+
   private lostWrite(key: string, doc: Doc | undefined): string | null {
     const own = this.writes.filter((write) => write.key === key);
+    if (repeatsVersion(own)) return null;
     const winner = newest(own.filter(({ excused }) => !excused));
     if (!winner) return null;
     const stands = {
@@ -70,6 +89,15 @@ export class History {
   }
 }
 
+/**
+ * A wiped Redis does not know which versions it gave; within the same millisecond it gives one again. Then nobody can
+ * tell two writes apart, and there is nothing to be promised but equal stores.
+ */
+function repeatsVersion(own: readonly Written[]): boolean {
+  const given = own.filter(({ store }) => store === 'redis').map(({ version }) => version);
+  return new Set(given).size < given.length;
+}
+
 function newest(writes: readonly Written[]): Written | null {
   return writes.reduce<Written | null>(
     (best, write) => (best && compare(best, write) > 0 ? best : write),
@@ -84,4 +112,9 @@ function compare(a: Written, b: Written): number {
 
 function sharedContent(payload: string | null): string | null {
   return payload && canonicalJson(sharedFields(USERS, JSON.parse(payload) as JsonObject));
+}
+
+/** As `conflictIdOf` makes it. */
+function idOf(key: string, version: number, source: StoreName): string {
+  return `${USERS.name}:${key}:${version}:${source}`;
 }

@@ -68,10 +68,15 @@ export class SimFeed implements ChangeFeed {
   private changeOf({ kind, id, before }: OplogEntry): MongoChange | null {
     if (kind === 'erased') return { kind, entity: USERS, id, last: before && imageOf(before) };
     const doc = this.mongo.docs.get(id);
-    if (!doc)
-      return before && !before.deleted ? { kind: 'erased', entity: USERS, id, last: imageOf(before) } : null;
+    if (!doc) return this.vanished(id, before);
     const moved = before && !before.deleted && this.mongo.world.mutation !== 'previous-key-not-buried';
     return { kind, entity: USERS, image: imageOf(doc), ...(moved ? { previousKey: before.key } : {}) };
+  }
+
+  /** The document was gone when it was looked up: perhaps with a key that its delete does not name. */
+  private vanished(id: string, before: Doc | null): MongoChange | null {
+    if (this.mongo.world.mutation === 'vanished-document-ignored' || !before || before.deleted) return null;
+    return { kind: 'erased', entity: USERS, id, last: imageOf(before) };
   }
 
   private chunkAfter(after: string | null): MongoImage[] {
@@ -130,18 +135,20 @@ export class SimRecords implements RecordTarget {
   ) {}
 
   async apply(entity: EntityDefinition, attempts: readonly ApplyAttempt[]): Promise<readonly RecordResult[]> {
-    const results = new Map<ApplyAttempt, RecordResult>();
+    const results = new Map<string, RecordResult>();
     let left = attempts;
     while (left.length > 0) {
       const rivals: ApplyAttempt[] = [];
       for (const attempt of left) {
         const applied = await this.link.call('upsert', () => this.upsert(attempt));
-        if (applied) results.set(attempt, { verdict: 'apply' });
+        if (applied) results.set(attempt.entryId, { verdict: 'apply' });
         else rivals.push(attempt);
       }
       left = await this.classify(entity, rivals, results);
     }
-    return attempts.map((attempt) => results.get(attempt) ?? { verdict: 'refused', reason: 'no result' });
+    return attempts.map(
+      ({ entryId }) => results.get(entryId) ?? { verdict: 'refused', reason: 'there is no result' },
+    );
   }
 
   settle(settlements: readonly Settlement[]): Promise<void> {
@@ -178,29 +185,32 @@ export class SimRecords implements RecordTarget {
   private async classify(
     entity: EntityDefinition,
     rivals: readonly ApplyAttempt[],
-    results: Map<ApplyAttempt, RecordResult>,
+    results: Map<string, RecordResult>,
   ): Promise<readonly ApplyAttempt[]> {
     if (rivals.length === 0) return [];
     const keys = rivals.map(({ event }) => event.key);
     const current = await new SimAuthority(this.mongo, this.link).current(entity, keys);
+    const { mutation } = this.mongo.world;
     const again: ApplyAttempt[] = [];
     for (const rival of rivals) {
-      const result = resultOf(rival, current.get(rival.event.key));
-      if (result) results.set(rival, result);
-      else again.push(rival);
+      const image = current.get(rival.event.key);
+      const beaten = image?.version === null && mutation === 'unversioned-taken-for-newer';
+      const result = beaten ? ({ verdict: 'stale', current: image } as const) : resultOf(rival, image);
+      if (result) results.set(rival.entryId, result);
+      else again.push({ entryId: rival.entryId, event: rival.event });
     }
     return again;
   }
 }
 
 /** `null`: nothing stands in the way any more. */
-function resultOf({ event, over }: ApplyAttempt, image: MongoImage | undefined): RecordResult | null {
+function resultOf({ event }: ApplyAttempt, image: MongoImage | undefined): RecordResult | null {
   if (!image) return null;
   const { version, source } = image;
   if (version === null) return { verdict: 'unstamped', current: image };
   if (version === event.version && source === 'redis') return { verdict: 'same' };
   if (version >= event.version) return { verdict: 'stale', current: image };
-  if (version === over || hadSeen(event, { version, source })) return null;
+  if (hadSeen(event, { version, source })) return null;
   return { verdict: 'concurrent', current: image };
 }
 

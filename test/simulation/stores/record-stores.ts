@@ -104,7 +104,8 @@ export class SimMongoStore implements RecordStore {
       const before = this.state(key);
       if (!isMet(precondition, before) || (before.state !== 'live' && !create))
         return refusal(precondition, before);
-      this.put(this.mongo.byKey.get(key), command, versionOf(before));
+      const doc = this.mongo.byKey.get(key);
+      this.put(doc, command, versionOf(before), doc);
       const after = this.state(key);
       if (after.state !== 'live') throw new Error('written, and not there');
       return { outcome: before.state === 'live' ? 'updated' : 'created', record: after.record };
@@ -133,7 +134,7 @@ export class SimMongoStore implements RecordStore {
       const buried = this.mongo.byKey.get(command.newKey);
       if (buried) this.mongo.erase(buried);
       const floor = Math.max(versionOf(before), versionOf(there));
-      this.put(doc, { ...command, key: command.newKey }, floor);
+      this.put(doc, { ...command, key: command.newKey }, floor, buried);
       const after = this.state(command.newKey);
       if (after.state !== 'live') throw new Error('renamed, and not there');
       const { record } = after;
@@ -147,13 +148,14 @@ export class SimMongoStore implements RecordStore {
     return this.link.call('deposit', () => this.mongo.deposit(key, operationId));
   }
 
-  private put(doc: Doc | undefined, command: WriteCommand, floor: number): void {
+  /** @param inPlaceOf what stood at the key before */
+  private put(doc: Doc | undefined, command: WriteCommand, floor: number, inPlaceOf: Doc | undefined): void {
     const held = doc?.deleted ? keptFields(doc, []) : (doc?.fields ?? {});
     const version = this.mongo.nextVersion(Math.max(floor, doc?.version ?? 0));
     const id = doc?.id ?? this.mongo.newId();
     const fields = { passwordHash: SECRET, ...fieldsAfter(held, command) };
     const after: Doc = { id, key: command.key, version, source: 'mongo', deleted: false, fields };
-    const before = stampOf(this.mongo.byKey.get(command.key));
+    const before = stampOf(inPlaceOf);
     this.mongo.put(after, 'client');
     this.mongo.observer.clientWrote('mongo', {
       key: command.key,

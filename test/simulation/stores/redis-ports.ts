@@ -88,12 +88,8 @@ export class SimBooks {
   constructor(
     private readonly redis: SimRedis,
     private readonly link: Link,
+    private readonly mutation: Mutation = 'none',
   ) {}
-
-  /** What the books say is under way and the stream does not hold. */
-  read(direction: Direction): Promise<number> {
-    return this.link.call('books', () => this.redis.streams[direction].vanished);
-  }
 
   trim(direction: Direction): Promise<void> {
     return this.link.call('trim', () => this.redis.streams[direction].trim());
@@ -102,17 +98,25 @@ export class SimBooks {
   /** What {@link LostStreamRepair} needs of the books and of the in-flight hashes. */
   forRepair(): Pick<LostStreamRepairOptions, 'books' | 'inFlight'> {
     const { redis, link } = this;
+    const page = (direction: Direction) => {
+      const { pending, unread, outcomes, captured, vanished } = redis.streams[direction];
+      return { ledger: { captured, outcomes: { ...outcomes }, since: null }, pending, unread, vanished };
+    };
     return {
       books: {
+        read: (direction) => link.call('books', () => page(direction)),
         rebalance: (direction) =>
           link.call('rebalance', () => {
-            const stream = redis.streams[direction];
-            const { pending, unread, outcomes, captured } = stream;
-            const vanished = stream.rebalance();
-            return { ledger: { captured, outcomes, since: null }, pending, unread, vanished };
+            const before = page(direction);
+            redis.streams[direction].rebalance();
+            return before;
           }),
       },
       inFlight: {
+        size: (direction) =>
+          link.call('size', () =>
+            this.mutation === 'books-only' ? 0 : redis.streams[direction].flying.size,
+          ),
         async *records(direction) {
           const keys = await link.call('in-flight', () => [...redis.streams[direction].flying.keys()]);
           yield new Map([[USERS.name, keys]]);

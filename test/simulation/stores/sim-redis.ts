@@ -145,7 +145,12 @@ export class SimRedis {
       default:
         if (mode === 'merge') return this.project(delivery, seen);
         if (mutation === 'ignore-ties') return this.recognise(delivery);
-        return { verdict: 'merge', settled: false, stored: seen?.payload ?? null, source: stamp.source };
+        return {
+          verdict: 'merge',
+          settled: false,
+          stored: seen?.payload ?? null,
+          source: mutation === 'tie-taken-for-an-edit' ? 'mongo' : stamp.source,
+        };
     }
   }
 
