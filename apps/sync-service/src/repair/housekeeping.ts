@@ -73,9 +73,9 @@ export class Housekeeping {
 
   private async isRepairDue(direction: Direction): Promise<boolean> {
     if (this.wanted.has(direction)) return true;
-    const { vanished } = await this.options.books.read(direction);
+    const missing = await this.options.repair.missing(direction);
     const before = this.suspicious.get(direction) ?? 0;
-    this.suspicious.set(direction, vanished);
-    return vanished !== 0 && vanished === before;
+    this.suspicious.set(direction, missing);
+    return missing !== 0 && missing === before;
   }
 }

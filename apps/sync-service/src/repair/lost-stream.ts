@@ -10,8 +10,8 @@ import { type RedisBooks, type RedisInFlight } from '#libs/sync-adapters';
 
 export interface LostStreamRepairOptions {
   readonly entities: readonly EntityDefinition[];
-  readonly inFlight: Pick<RedisInFlight, 'records'>;
-  readonly books: Pick<RedisBooks, 'rebalance'>;
+  readonly inFlight: Pick<RedisInFlight, 'records' | 'size'>;
+  readonly books: Pick<RedisBooks, 'read' | 'rebalance'>;
   readonly journal: Pick<CaptureJournal, 'republish'>;
   readonly authority: Pick<MongoAuthority, 'current'>;
   readonly projections: Pick<ProjectionTarget, 'resend'>;
@@ -36,6 +36,16 @@ export class LostStreamRepair {
 
   constructor(private readonly options: LostStreamRepairOptions) {
     this.byName = new Map(options.entities.map((entity) => [entity.name, entity]));
+  }
+
+  /**
+   * How many entries seem to be missing; 0: none. What is lost and what is delivered twice may cancel out in the books,
+   * so where the stream holds nothing any more, nothing may be in flight either. (Dead letters stay in flight.)
+   */
+  async missing(direction: Direction): Promise<number> {
+    const { vanished, pending, unread, ledger } = await this.options.books.read(direction);
+    if (vanished !== 0 || pending + unread > 0 || ledger.outcomes['dead-lettered'] > 0) return vanished;
+    return this.options.inFlight.size(direction);
   }
 
   async run(direction: Direction): Promise<RepairReport> {
