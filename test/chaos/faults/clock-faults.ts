@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { KEYS } from '#libs/sync-adapters';
+import { canonicalJson, USERS } from '#libs/sync-core';
+import { sharedText } from '../load/http-client.js';
+import { keys, type Operation } from '../load/operation.js';
+import { nothing, type Fault, type FaultContext, type Heal } from './fault.js';
+
+/** Within what the sync accepts (60 s), beyond what it alerts on (5 s). */
+const AHEAD_MS = 20_000;
+const WRITES = 10;
+const LUA = new URL('../../../libs/sync-adapters/src/redis/lua/write-record.lua', import.meta.url);
+
+/*
+ * The clock of a server cannot be turned from outside. What a clock that is ahead does is done instead: the product's
+ * own write, inside the store, with a later time; the writes of everybody else meet its versions.
+ */
+export const CLOCK_FAULTS: readonly Fault[] = [
+  { kind: 'clock-redis-ahead', family: 'clock', hold: [0, 0], strike: redisAhead },
+  { kind: 'clock-mongo-ahead', family: 'clock', hold: [0, 0], strike: mongoAhead },
+];
+
+async function redisAhead({ world, random, told, now }: FaultContext): Promise<Heal> {
+  const script = readFileSync(LUA, 'utf8').replaceAll(
+    'tonumber(time[1]) * 1000',
+    `(tonumber(time[1]) * 1000 + ${AHEAD_MS})`,
+  );
+  for (let n = 0; n < WRITES; n++) {
+    const operation = aheadWrite('redis-first', keys.hot(random.below(8)), `r${Math.round(now())}-${n}`);
+    told.operations.set(operation.name, operation);
+    const { key, set } = operation;
+    const reply = (await world.redis.eval(
+      script,
+      7,
+      ...[KEYS.record(USERS, key), KEYS.tombstone(USERS, key), KEYS.stream('redis-to-mongo')],
+      ...[KEYS.inFlight('redis-to-mongo'), KEYS.ledger('redis-to-mongo'), KEYS.index(USERS)],
+      KEYS.operation(operation.name),
+      ...[USERS.name, key, 'upsert', canonicalJson({ email: key, ...set }), '', '604800000', '0', '60', ''],
+    )) as [string, string];
+    const text = sharedText({ email: key, ...set });
+    told.acknowledge({ operation, source: 'redis', version: Number(reply[1]), text, at: now() });
+  }
+  return nothing;
+}
+
+async function mongoAhead({ world, random, told, now }: FaultContext): Promise<Heal> {
+  for (let n = 0; n < WRITES; n++) {
+    const operation = aheadWrite('mongo-first', keys.hot(random.below(8)), `m${Math.round(now())}-${n}`);
+    told.operations.set(operation.name, operation);
+    const { key, set } = operation;
+    const ahead = { $multiply: [{ $add: [{ $toDouble: '$$NOW' }, AHEAD_MS] }, 1024] };
+    const version = { $max: [ahead, { $add: [{ $ifNull: ['$version', 0] }, 1] }] };
+    const after = await world.users.findOneAndUpdate(
+      { email: key },
+      [
+        {
+          $replaceWith: {
+            $mergeObjects: [{ _id: '$_id' }, { $literal: { email: key, ...set } }, { version }],
+          },
+        },
+        { $set: { source: 'mongo', updatedAt: { $floor: { $divide: ['$version', 1024] } } } },
+      ],
+      { upsert: true, returnDocument: 'after', writeConcern: { w: 'majority' } },
+    );
+    const text = sharedText({ email: key, ...set });
+    told.acknowledge({ operation, source: 'mongo', version: Number(after?.version), text, at: now() });
+  }
+  return nothing;
+}
+
+function aheadWrite(via: 'redis-first' | 'mongo-first', key: string, name: string): Operation {
+  const set = { name: 'From the future', op: name };
+  return { name, via, kind: 'replace', key, set, repeat: false, delta: 0 };
+}

@@ -1,0 +1,72 @@
+import { canonicalJson, sharedFields, USERS, type JsonObject } from '#libs/sync-core';
+import { Agent, request } from 'undici';
+import type { Operation } from './operation.js';
+import type { Told } from './told.js';
+
+const TIMEOUT_MS = 12_000;
+const METHODS = { upsert: 'POST', replace: 'PUT', merge: 'PATCH', delete: 'DELETE' } as const;
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly version: number;
+  readonly body: JsonObject;
+}
+
+/** Writes through the gateway, as clients of the product do. */
+export class HttpClient {
+  private readonly agent = new Agent({
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+    connections: 64,
+  });
+
+  constructor(
+    private readonly gatewayUrl: string,
+    private readonly told: Told,
+    private readonly now: () => number,
+  ) {}
+
+  async write(operation: Operation): Promise<void> {
+    let answer: HttpAnswer;
+    try {
+      answer = await this.send(operation);
+    } catch {
+      this.told.doubt(operation); // the connection died, or nobody answered in time
+      return;
+    }
+    const { status, version, body } = answer;
+    if (status < 300 && version > 0) {
+      const text = operation.kind === 'delete' ? null : sharedText(body);
+      const source = operation.via === 'mongo-first' ? 'mongo' : 'redis';
+      this.told.acknowledge({ operation, source, version, text, at: this.now() });
+    } else if (status < 500) {
+      this.told.refused += 1;
+      if (![204, 404].includes(status)) this.told.surprise(`${status} ${String(body.code)}`);
+    } else {
+      if (status !== 503) this.told.surprise(`${status} ${String(body.code)}`);
+      this.told.doubt(operation);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async send({ via, kind, key, set }: Operation): Promise<HttpAnswer> {
+    const path = kind === 'upsert' ? '' : `/${encodeURIComponent(key)}`;
+    const response = await request(`${this.gatewayUrl}/${via}/users${path}`, {
+      dispatcher: this.agent,
+      method: METHODS[kind],
+      headers: kind === 'delete' ? {} : { 'content-type': 'application/json' },
+      body: kind === 'delete' ? null : JSON.stringify(kind === 'upsert' ? { email: key, ...set } : set),
+    });
+    const text = await response.body.text();
+    const body = text === '' ? {} : (JSON.parse(text) as JsonObject);
+    return { status: response.statusCode, version: Number(response.headers['sync-position'] ?? 0), body };
+  }
+}
+
+/** Shared fields only: what Mongo owns changes without a version. */
+export function sharedText(fields: JsonObject): string {
+  return canonicalJson(sharedFields(USERS, fields));
+}

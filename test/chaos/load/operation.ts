@@ -1,0 +1,83 @@
+import type { JsonObject } from '#libs/sync-core';
+import type { Random } from '../../simulation/random.js';
+
+export type Via = 'mongo-first' | 'redis-first' | 'fcall' | 'outsider' | 'wallet';
+export type Kind = 'upsert' | 'replace' | 'merge' | 'delete';
+
+/** One thing a client means to do. Everything in it follows from the seed and its number. */
+export interface Operation {
+  /** Stands in the record as `op`: the record says which write made it what it is. */
+  readonly name: string;
+  readonly via: Via;
+  readonly kind: Kind;
+  readonly key: string;
+  /** Fields that are set. */
+  readonly set: JsonObject;
+  /** Sent again after its answer, with the same operation id, as a client does that lost the answer. */
+  readonly repeat: boolean;
+  /** Wallet: the amount. */
+  readonly delta: number;
+}
+
+const HOT_KEYS = 8;
+const COLD_KEYS = 2_000;
+const OUTSIDER_KEYS = 20;
+export const WALLETS = 10;
+
+/** Keys by what may happen to them; the comparison knows from the key what can be expected. */
+export const keys = {
+  /** Written by clients on both sides, all the time. */
+  hot: (n: number) => `hot${n}@chaos.example`,
+  cold: (n: number) => `cold${n}@chaos.example`,
+  /** Written once, never again: a loss cannot hide behind a later write. */
+  once: (n: number) => `once${n}@chaos.example`,
+  /** Written by clients, and by others straight into Mongo. */
+  mixed: (n: number) => `mixed${n}@chaos.example`,
+  wallet: (n: number) => `wallet${n}@chaos.example`,
+} as const;
+
+export function isMixed(key: string): boolean {
+  return key.startsWith('mixed');
+}
+
+export function operation(random: Random, n: number): Operation {
+  const name = `w${n}`;
+  const base = { name, set: contentOf(random, n), repeat: random.chance(0.1), delta: 1 + random.below(100) };
+  if (random.chance(0.05))
+    return { ...base, via: 'wallet', kind: 'merge', key: keys.wallet(random.below(WALLETS)) };
+  const via = viaOf(random);
+  if (random.chance(0.3)) return { ...base, via, kind: 'upsert', key: keys.once(n) };
+  const key = via === 'outsider' ? keys.mixed(random.below(OUTSIDER_KEYS)) : keyOf(random);
+  return { ...base, via, kind: kindOf(random), key };
+}
+
+function viaOf(random: Random): Via {
+  const draw = random.next();
+  if (draw < 0.4) return 'mongo-first';
+  if (draw < 0.8) return 'redis-first';
+  return draw < 0.93 ? 'fcall' : 'outsider';
+}
+
+function kindOf(random: Random): Kind {
+  const draw = random.next();
+  if (draw < 0.35) return 'upsert';
+  if (draw < 0.65) return 'replace';
+  return draw < 0.85 ? 'merge' : 'delete';
+}
+
+function keyOf(random: Random): string {
+  const draw = random.next();
+  if (draw < 0.25) return keys.hot(random.below(HOT_KEYS));
+  if (draw < 0.35) return keys.wallet(random.below(WALLETS));
+  if (draw < 0.4) return keys.mixed(random.below(OUTSIDER_KEYS));
+  return keys.cold(random.below(COLD_KEYS));
+}
+
+function contentOf(random: Random, n: number): JsonObject {
+  const set: Record<string, JsonObject[string]> = { name: `User ${n}`, op: `w${n}` };
+  if (random.chance(0.5)) set.city = random.pick(['Zürich', '東京', 'São Paulo', 'Ελλάδα']);
+  if (random.chance(0.3)) set.tags = random.chance(0.5) ? [] : ['a', n];
+  if (random.chance(0.3)) set.nested = { n, deep: { empty: {}, ratio: n / 7 } };
+  if (random.chance(0.2)) set.big = 2 ** 53 - 1 - n;
+  return set;
+}

@@ -1,0 +1,52 @@
+import type { Source } from '#libs/sync-core';
+import type { Operation } from './operation.js';
+
+/** A write that a client was told has happened. */
+export interface Acknowledged {
+  readonly operation: Operation;
+  readonly source: Source;
+  readonly version: number;
+  /** The shared fields as the answer showed them, canonical; null for a delete. */
+  readonly text: string | null;
+  /** ms since the run began. */
+  readonly at: number;
+}
+
+/** Everything that clients were told, by key. Kept by the test alone: no fault reaches it. */
+export class Told {
+  readonly acknowledged = new Map<string, Acknowledged[]>();
+  /** Writes that may or may not have happened, by their name. */
+  readonly unknown = new Map<string, Operation>();
+  readonly operations = new Map<string, Operation>();
+  /** Sum that each wallet must hold. A delta without an answer is sent again until there is one. */
+  readonly wallets = new Map<string, number>();
+  /** Writes by others, of keys that nobody else writes. */
+  readonly byOutsiders = new Map<string, Operation>();
+  /** Operations whose repetition was answered with another version. */
+  readonly appliedTwice: string[] = [];
+  readonly counts = { 'mongo-first': 0, 'redis-first': 0, fcall: 0, outsider: 0, wallet: 0 };
+  refused = 0;
+  unknowns = 0;
+  readonly unexpected = new Map<string, number>();
+
+  acknowledge(write: Acknowledged): void {
+    const { operation } = write;
+    this.counts[operation.via] += 1;
+    const list = this.acknowledged.get(operation.key);
+    if (list) list.push(write);
+    else this.acknowledged.set(operation.key, [write]);
+  }
+
+  doubt(operation: Operation): void {
+    this.unknowns += 1;
+    this.unknown.set(operation.name, operation);
+  }
+
+  surprise(what: string): void {
+    this.unexpected.set(what, (this.unexpected.get(what) ?? 0) + 1);
+  }
+
+  get total(): number {
+    return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Family } from '../faults/fault.js';
+import type { Verdict } from '../verdict/judge.js';
+
+export interface FaultRow {
+  readonly kind: string;
+  readonly family: Family;
+  /** ms since the run began. */
+  readonly atMs: number;
+  readonly holdMs: number;
+  /** ms from the end of the fault until both sides synced again; null: not within a minute. */
+  readonly recoveredMs: number | null;
+  readonly failure?: string;
+}
+
+export interface LagFigures {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly probes: number;
+}
+
+/** All that a run found; `--json` prints it as it is. */
+export interface ChaosReport {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly mongo: 'real' | 'embedded';
+  readonly acknowledged: Readonly<Record<string, number>>;
+  readonly refused: number;
+  readonly unknown: number;
+  readonly unexpected: Readonly<Record<string, number>>;
+  readonly records: number;
+  readonly faults: readonly FaultRow[];
+  readonly skipped: Readonly<Record<string, string>>;
+  readonly handOversMs: readonly number[];
+  readonly lag: Readonly<Record<'mongo-first' | 'redis-first', LagFigures>>;
+  readonly quiesceMs: number;
+  readonly unrest?: string;
+  readonly verdict: Verdict;
+  readonly alerts: Readonly<Record<string, number>>;
+  readonly deadLetters: number;
+  readonly crashes: readonly string[];
+  readonly sharing: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly memoryMb: {
+    readonly highest: Readonly<Record<string, number>>;
+    readonly atEnd: Readonly<Record<string, number>>;
+  };
+  readonly logs: string;
+}
+
+export function isClean({ verdict, unrest, crashes, faults }: ChaosReport): boolean {
+  const { lost, different, duplicated, resurrected } = verdict;
+  const wrong = lost.length + different.length + duplicated.length + resurrected.length + crashes.length;
+  return wrong === 0 && unrest === undefined && faults.every(({ failure }) => failure === undefined);
+}
