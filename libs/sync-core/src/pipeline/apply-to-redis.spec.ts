@@ -1,0 +1,241 @@
+import type { ChangeEvent } from '../domain/change-event.js';
+import type { EntityDefinition } from '../domain/entity.js';
+import type { Source } from '../domain/stamp.js';
+import { USERS } from '../domain/users.js';
+import type { Delivery, ProjectionResult, Settlement } from '../ports/apply-targets.js';
+import type { KnownVersions } from '../ports/capture-journal.js';
+import type { MongoImage } from '../ports/change-feed.js';
+import { applyToRedis } from './apply-to-redis.js';
+
+const event = (key: string, version: number, more: Partial<ChangeEvent> = {}): ChangeEvent => ({
+  eventId: `mongo:${key}:${version}`,
+  entity: 'users',
+  key,
+  op: 'upsert',
+  source: 'mongo',
+  version,
+  payload: `{"email":"${key}","name":"Ada"}`,
+  ...more,
+});
+const delivery = (one: ChangeEvent): Delivery => ({ entryId: `${one.key}-${one.version}`, event: one });
+const image = (key: string, version: number | null, more: Partial<MongoImage> = {}): MongoImage => ({
+  id: `id-${key}`,
+  key,
+  version,
+  source: 'mongo',
+  deleted: false,
+  fields: { email: key, name: 'Ada' },
+  ...more,
+});
+const stale = (version: number, source: Source = 'mongo'): ProjectionResult => ({
+  verdict: 'stale',
+  settled: false,
+  winner: { version, source },
+});
+const merge = (stored: string | null, source: 'mongo' | 'redis' = 'mongo'): ProjectionResult => ({
+  verdict: 'merge',
+  settled: false,
+  stored,
+  source,
+});
+
+class Recorder {
+  readonly calls: unknown[] = [];
+  readonly inMongo = new Map<string, MongoImage>();
+  /** One list per call of `apply`. */
+  readonly results: ProjectionResult[][] = [];
+
+  readonly projections = {
+    apply: (_entity: EntityDefinition, deliveries: readonly Delivery[], mode = 'compare') => {
+      this.calls.push(['apply', mode, ...deliveries.map(({ entryId }) => entryId)]);
+      this.applied = deliveries;
+      return Promise.resolve(this.results.shift() ?? []);
+    },
+    settle: (settlements: readonly Settlement[]) => {
+      this.calls.push([
+        'settle',
+        ...settlements.map(({ delivery: { entryId }, outcome }) => [entryId, outcome]),
+      ]);
+      return Promise.resolve();
+    },
+    reissue: (_entity: EntityDefinition, key: string, version: number) => {
+      this.calls.push(['reissue', key, version]);
+      return Promise.resolve();
+    },
+    resend: (_entity: EntityDefinition, key: string) => {
+      this.calls.push(['resend', key]);
+      return Promise.resolve();
+    },
+  };
+  readonly authority = {
+    current: (_entity: EntityDefinition, keys: readonly string[]) => {
+      this.calls.push(['current', ...keys]);
+      return Promise.resolve(this.inMongo);
+    },
+    stamp: (_entity: EntityDefinition, requests: readonly unknown[]) => {
+      this.calls.push(['stamp', ...requests]);
+      return Promise.resolve();
+    },
+    bury: () => Promise.resolve('buried' as const),
+  };
+  readonly journal = {
+    known: (_entity: EntityDefinition, keys: readonly string[]): Promise<readonly KnownVersions[]> =>
+      Promise.resolve(keys.map(() => ({ held: 7, flying: 3 }))),
+  };
+  applied: readonly Delivery[] = [];
+}
+
+describe('applyToRedis', () => {
+  let stores: Recorder;
+  beforeEach(() => {
+    stores = new Recorder();
+  });
+  const run = (events: readonly ChangeEvent[], ...results: ProjectionResult[][]) => {
+    stores.results.push(...results);
+    return applyToRedis(USERS, events.map(delivery), stores);
+  };
+
+  it('leaves it at one step when the script settled everything', async () => {
+    await run(
+      [event('a', 10), event('b', 10), event('c', 10)],
+      [
+        { verdict: 'apply', settled: true, before: null },
+        { verdict: 'echo', settled: true },
+        { verdict: 'duplicate', settled: true },
+      ],
+    );
+    expect(stores.calls).toEqual([['apply', 'compare', 'a-10', 'b-10', 'c-10']]);
+  });
+
+  it('does not take a missing result for anything', async () => {
+    await expect(run([event('a', 10)], [])).rejects.toThrow('no result for stream entry a-10');
+  });
+
+  describe('I8: a stale image', () => {
+    it.each([
+      ['Mongo was set back', image('a', 19), true],
+      ['Mongo has nothing', undefined, true],
+      ['Mongo has Redis’s version', image('a', 20), false],
+      ['Mongo is ahead', image('a', 30), false],
+      ['Mongo’s document has no version: it will get one', image('a', null), false],
+    ])('%s', async (_what, inMongo, reissued) => {
+      if (inMongo) stores.inMongo.set('a', inMongo);
+      await run([event('a', 10)], [stale(20)]);
+      expect(stores.calls).toEqual([
+        ['apply', 'compare', 'a-10'],
+        ['current', 'a'],
+        ...(reissued ? [['reissue', 'a', 20]] : []),
+        ['settle', ['a-10', 'stale']],
+      ]);
+    });
+
+    it('makes Redis emit its own write again, too', async () => {
+      await run([event('a', 10)], [stale(20, 'redis')]);
+      expect(stores.calls).toContainEqual(
+        expect.arrayContaining([expect.stringMatching(/^re(send|issue)$/), 'a']),
+      );
+    });
+
+    it('is settled only after Redis’s record is emitted again', async () => {
+      stores.projections.reissue = () => Promise.reject(new Error('down'));
+      await expect(run([event('a', 10)], [stale(20)])).rejects.toThrow('down');
+      expect(stores.calls).toEqual([
+        ['apply', 'compare', 'a-10'],
+        ['current', 'a'],
+      ]);
+    });
+  });
+
+  describe('I7: another content at the same version', () => {
+    const others = '{"email":"a","name":"Eve"}';
+    const same = '{"email":"a","name":"Ada"}';
+    const applied: ProjectionResult = { verdict: 'apply', settled: true, before: null };
+
+    it('writes Mongo’s image where only what Mongo owns differs', async () => {
+      stores.inMongo.set('a', image('a', 10, { fields: { email: 'a', name: 'Ada', wallet: 5 } }));
+      await run([event('a', 10)], [merge('{"email":"a","name":"Ada","wallet":3}')], [applied]);
+      expect(stores.calls).toEqual([
+        ['apply', 'compare', 'a-10'],
+        ['current', 'a'],
+        ['apply', 'merge', 'a-10'],
+        ['settle'],
+      ]);
+      expect(stores.applied[0]?.event).toMatchObject({
+        version: 10,
+        payload: '{"email":"a","name":"Ada","wallet":5}',
+      });
+    });
+
+    it('stamps Mongo’s document where a shared field differs', async () => {
+      stores.inMongo.set('a', image('a', 10));
+      await run([event('a', 10)], [merge(others)]);
+      expect(stores.calls).toEqual([
+        ['apply', 'compare', 'a-10'],
+        ['current', 'a'],
+        ['stamp', { id: 'id-a', seen: 10, floor: 7 }],
+        ['settle', ['a-10', 'superseded']],
+      ]);
+    });
+
+    it('writes Mongo’s image in a tie of both sides’ clients', async () => {
+      stores.inMongo.set('a', image('a', 10));
+      await run([event('a', 10)], [merge(others, 'redis')], [applied]);
+      expect(stores.calls).toContainEqual(['apply', 'merge', 'a-10']);
+    });
+
+    it('does not take an outsider’s edit of a Redis write for a tie', async () => {
+      stores.inMongo.set('a', image('a', 10, { source: 'redis' }));
+      await run([event('a', 10)], [merge(others, 'redis')]);
+      expect(stores.calls).toContainEqual(['stamp', { id: 'id-a', seen: 10, floor: 7 }]);
+    });
+
+    it('is superseded when Mongo has another version by now', async () => {
+      for (const version of [11, 9, null]) {
+        stores = new Recorder();
+        stores.inMongo.set('a', image('a', version));
+        await run([event('a', 10)], [merge(same)]);
+        expect(stores.calls.slice(2)).toEqual([['settle', ['a-10', 'superseded']]]);
+      }
+    });
+
+    it('is Mongo’s last word when Mongo holds nothing any more', async () => {
+      await run([event('a', 10)], [merge(others)], [applied]);
+      expect(stores.calls.slice(2)).toEqual([['apply', 'merge', 'a-10'], ['settle']]);
+    });
+
+    it.each([
+      ['a deleted record on both sides', null, image('a', 10, { deleted: true }), true],
+      ['deleted in Mongo only', same, image('a', 10, { deleted: true }), false],
+      ['deleted in Redis only', null, image('a', 10), false],
+      ['a text in Redis that is none of ours', '{"email":', image('a', 10), true],
+      ['another order of fields', '{"name":"Ada","email":"a"}', image('a', 10), true],
+    ])('with %s', async (_what, stored, inMongo, writes) => {
+      stores.inMongo.set('a', inMongo);
+      await run([event('a', 10)], [merge(stored)], [applied]);
+      const steps = stores.calls.map((call) => (call as string[])[0]);
+      expect(steps.includes('stamp')).toBe(!writes);
+      expect(stores.calls).toContainEqual(writes ? ['settle'] : ['settle', ['a-10', 'superseded']]);
+    });
+
+    it('is stale when Redis has moved on meanwhile', async () => {
+      stores.inMongo.set('a', image('a', 10)).set('b', image('b', 10));
+      await run(
+        [event('a', 10), event('b', 10)],
+        [merge(same), merge('{"email":"b","name":"Ada"}')],
+        [applied, stale(20)],
+      );
+      expect(stores.calls.at(-1)).toEqual(['settle', ['b-10', 'stale']]);
+    });
+
+    it('is settled together with what is stale', async () => {
+      stores.inMongo.set('a', image('a', 30)).set('b', image('b', 11));
+      await run([event('a', 10), event('b', 10)], [stale(20), merge(same)]);
+      expect(stores.calls).toEqual([
+        ['apply', 'compare', 'a-10', 'b-10'],
+        ['current', 'a'],
+        ['current', 'b'],
+        ['settle', ['a-10', 'stale'], ['b-10', 'superseded']],
+      ]);
+    });
+  });
+});

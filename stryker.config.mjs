@@ -1,0 +1,38 @@
+/**
+ * Mutation testing of the protocol's rules: `npm run test:mutation`. Only the unit specs of sync-core judge the
+ * mutants, so that the score says what they are worth without the simulation and the integration tests behind them.
+ *
+ * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ */
+export default {
+  mutate: ['libs/sync-core/src/{domain,pipeline}/**/*.ts', '!**/*.spec.ts'],
+  testRunner: 'jest',
+  testRunnerNodeArgs: ['--experimental-vm-modules'],
+  jest: { projectType: 'custom', configFile: 'jest.mutation.config.mjs', enableFindRelatedTests: false },
+  coverageAnalysis: 'perTest',
+  ignorePatterns: [
+    '*',
+    '!libs',
+    'libs/*',
+    '!libs/sync-core',
+    '!libs/sync-core/**',
+    '!test',
+    'test/*',
+    '!test/support',
+    '!test/support/**',
+    '!test/vectors',
+    '!test/vectors/**',
+    '!package.json',
+    '!jest.config.mjs',
+    '!jest.mutation.config.mjs',
+    '!tsconfig.json',
+  ],
+  concurrency: 2,
+  reporters: ['clear-text', 'progress-append-only', 'json'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false, allowEmojis: false },
+  jsonReporter: { fileName: '.cache/mutation/report.json' },
+  tempDirName: '.cache/mutation/sandbox',
+  incrementalFile: '.cache/mutation/incremental.json',
+  thresholds: { high: 90, low: 85, break: 85 },
+  disableTypeChecks: true,
+};
