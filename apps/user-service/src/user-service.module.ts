@@ -5,7 +5,9 @@ import { TerminusModule } from '@nestjs/terminus';
 import { userServiceDocument } from './docs/open-api.js';
 import { HealthController } from './health/health.controller.js';
 import { mongoConnection, mongoProviders } from './mongo/mongo.providers.js';
+import { outboxProviders } from './outbox/outbox.providers.js';
 import type { UserServiceConfig } from './user-service.config.js';
+import { UsersByIdController } from './users-by-id/users-by-id.controller.js';
 import { UsersController } from './users/users.controller.js';
 
 /** The one write path to the users in MongoDB. */
@@ -18,8 +20,8 @@ export class UserServiceModule {
         mongoConnection(config.mongo),
         TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }),
       ],
-      controllers: [HealthController, UsersController],
-      providers: mongoProviders(config),
+      controllers: [HealthController, UsersController, UsersByIdController],
+      providers: [...mongoProviders(config), ...outboxProviders(config)],
     };
   }
 

@@ -7,6 +7,7 @@ import {
   HealthIndicatorService,
   type HealthCheckResult,
 } from '@nestjs/terminus';
+import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { MongoLifecycle } from '../mongo/mongo-lifecycle.js';
 
 @ApiTags('health')
@@ -16,16 +17,23 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly mongo: MongoLifecycle,
+    private readonly relay: OutboxRelay,
     private readonly readiness: Readiness,
   ) {}
 
-  /** 200 while MongoDB answers, 503 otherwise. */
+  /**
+   * 200 while MongoDB answers, 503 otherwise. Events that wait for Redis are told of, and no fault of this service: what
+   * they tell of is done, and they are kept.
+   */
   @Get()
   @HealthCheck()
   @ApiOperation({ summary: 'Whether MongoDB answers' })
   check(): Promise<HealthCheckResult> {
     if (this.readiness.isStopping) throw notReady('shutting_down');
-    return this.health.check([pingCheck(this.indicators, { name: 'mongo', ping: () => this.mongo.ping() })]);
+    return this.health.check([
+      pingCheck(this.indicators, { name: 'mongo', ping: () => this.mongo.ping() }),
+      () => Promise.resolve(this.indicators.check('events').up({ relay: this.relay.state })),
+    ]);
   }
 
   /** The process lives, whatever its store does. */

@@ -42,11 +42,6 @@ export function mongoProviders({ mongo: { database }, tombstones }: UserServiceC
       inject: [getConnectionToken()],
     },
     {
-      provide: Outbox,
-      useFactory: (client: MongoClient) => new Outbox(client.db(database)),
-      inject: [MongoClient],
-    },
-    {
       provide: MongoLifecycle,
       useFactory: (client: MongoClient, outbox: Outbox) => new MongoLifecycle(client, database, outbox),
       inject: [MongoClient, Outbox],

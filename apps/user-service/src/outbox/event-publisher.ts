@@ -1,0 +1,41 @@
+import { RedisMessageProducer, StreamCatalog } from '#libs/redis-streams';
+import type { Redis } from 'ioredis';
+import { USER_EVENTS_STREAM } from '../users-by-id/user-event.js';
+import type { OutboxEvent } from './outbox.js';
+
+/** Publishes what waits in the outbox on `user:events`, in order and each event once. */
+export class EventPublisher {
+  private readonly producer: RedisMessageProducer;
+
+  constructor(private readonly commands: Redis) {
+    // Never trimmed by length: that would drop what the audit log has not read. Its processors trim.
+    const catalog = new StreamCatalog({ streams: { [USER_EVENTS_STREAM]: { trim: 'none' } } });
+    this.producer = new RedisMessageProducer({ commands, catalog, idWindowMs: KNOWN_MS });
+  }
+
+  /** All in one step, so that their order is that of the outbox. */
+  async publish(events: readonly OutboxEvent[]): Promise<void> {
+    const items = events.map((event) => ({ stream: USER_EVENTS_STREAM, event: messageOf(event) }));
+    await this.producer.publishBatch(items, { allOrNothing: true });
+  }
+
+  async close(): Promise<void> {
+    await this.producer.close();
+    this.commands.disconnect();
+  }
+}
+
+/** Longer than any relay holds an event between publishing and removing it. */
+const KNOWN_MS = 60 * 60 * 1000;
+
+function messageOf({ _id, type, key, time, data, correlationId, traceparent }: OutboxEvent) {
+  return {
+    id: _id,
+    type,
+    key,
+    time: time.toISOString(),
+    data,
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+}

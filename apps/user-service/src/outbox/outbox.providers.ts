@@ -1,0 +1,69 @@
+import { connect } from '#libs/redis-streams';
+import { tombstoneTtlMs } from '#libs/service-kit';
+import { MongoRecordsById } from '#libs/sync-adapters';
+import { USERS } from '#libs/sync-core';
+import { Logger, type Provider } from '@nestjs/common';
+import { MongoClient } from 'mongodb';
+import { MongoLifecycle } from '../mongo/mongo-lifecycle.js';
+import type { UserServiceConfig } from '../user-service.config.js';
+import { AnnouncedUsers } from '../users-by-id/announced-users.js';
+import { USERS_BY_ID_PATH } from '../users-by-id/users-by-id.controller.js';
+import { EventPublisher } from './event-publisher.js';
+import { OutboxLifecycle } from './outbox-lifecycle.js';
+import { OutboxRelay, type RelayState } from './outbox-relay.js';
+import { Outbox } from './outbox.js';
+
+/** Builds what announces writes: the users by id, the outbox that they fill, and the relay that empties it. */
+export function outboxProviders(config: UserServiceConfig): Provider[] {
+  const { database } = config.mongo;
+  return [
+    {
+      provide: Outbox,
+      useFactory: (client: MongoClient) => new Outbox(client.db(database)),
+      inject: [MongoClient],
+    },
+    {
+      provide: EventPublisher,
+      useFactory: () =>
+        new EventPublisher(connect({ url: config.redis.url, profile: 'commands', name: 'user-service' })),
+    },
+    {
+      provide: OutboxRelay,
+      useFactory: (outbox: Outbox, publisher: EventPublisher) =>
+        new OutboxRelay({ outbox, publish: (events) => publisher.publish(events), onChange: teller() }),
+      inject: [Outbox, EventPublisher],
+    },
+    {
+      provide: OutboxLifecycle,
+      useFactory: (relay: OutboxRelay, publisher: EventPublisher, mongo: MongoLifecycle) =>
+        new OutboxLifecycle(relay, publisher, mongo),
+      inject: [OutboxRelay, EventPublisher, MongoLifecycle],
+    },
+    {
+      provide: AnnouncedUsers,
+      useFactory: (client: MongoClient, outbox: Outbox, relay: OutboxRelay) =>
+        new AnnouncedUsers({
+          store: (alongside) =>
+            new MongoRecordsById({
+              client,
+              db: client.db(database),
+              entity: USERS,
+              tombstoneTtlMs: tombstoneTtlMs(config.tombstones),
+              alongside,
+            }),
+          outbox,
+          kick: () => relay.kick(),
+          basePath: `/${USERS_BY_ID_PATH}`,
+        }),
+      inject: [MongoClient, Outbox, OutboxRelay],
+    },
+  ];
+}
+
+function teller(): (state: RelayState, error?: unknown) => void {
+  const logger = new Logger('Outbox');
+  return (state, error) => {
+    if (state === 'waiting') logger.warn(`events of users wait in the outbox, trying on: ${String(error)}`);
+    else logger.log('events of users are published again');
+  };
+}
