@@ -1,5 +1,14 @@
-import { RedisSettings, ServiceConfig, Setting, SettingsGroup, TombstoneSettings } from '#libs/service-kit';
+import {
+  RedisSettings,
+  ServiceConfig,
+  Setting,
+  SettingsGroup,
+  TombstoneSettings,
+  AuditSettings,
+  MongoSettings,
+} from '#libs/service-kit';
 import { IsInt, Matches, Max, Min } from 'class-validator';
+import { EventsSettings } from './events/events-settings.js';
 
 const HTTP_URL = { message: 'must be a URL such as http://127.0.0.1:3001' };
 
@@ -27,6 +36,16 @@ export class GatewayConfig extends ServiceConfig {
 
   @SettingsGroup()
   readonly redis = new RedisSettings();
+
+  /** Holds the audit log, where AUDIT_STORE is mongo. */
+  @SettingsGroup()
+  readonly mongo = new MongoSettings();
+
+  @SettingsGroup()
+  readonly audit = new AuditSettings();
+
+  @SettingsGroup()
+  readonly events = new EventsSettings();
 
   @SettingsGroup()
   readonly tombstones = new TombstoneSettings();

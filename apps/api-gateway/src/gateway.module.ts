@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TerminusModule } from '@nestjs/terminus';
 import { ApiUsersController } from './api-users/api-users.controller.js';
 import { serveApiDocs } from './docs/open-api.js';
+import { EventsModule } from './events/events.module.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { gatewayProviders } from './gateway.providers.js';
 import { HealthController } from './health/health.controller.js';
@@ -16,7 +17,7 @@ export class GatewayModule {
   static with(config: GatewayConfig): DynamicModule {
     return {
       module: GatewayModule,
-      imports: [TerminusModule.forRoot({ logger: false })],
+      imports: [TerminusModule.forRoot({ logger: false }), EventsModule.with(config)],
       controllers: [
         LandingController,
         HealthController,

@@ -1,4 +1,5 @@
 import { API_DOCS_PATH, serviceDocument, USER_BY_ID_SCHEMAS, USER_SCHEMAS } from '#libs/service-kit';
+import { EVENT_SCHEMAS } from '../events/docs/event-schemas.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
@@ -30,8 +31,9 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
       'mongo-first': 'Users, written to MongoDB first',
       'redis-first': 'Users, written to Redis first',
       'users by id': 'The users of the mongo-first path by id; writes are announced on `user:events`',
+      events: 'Messages, tasks, log lines, events of your own; what became of them',
       health: 'What is up',
     },
-    schemas: { ...USER_SCHEMAS, ...USER_BY_ID_SCHEMAS },
+    schemas: { ...USER_SCHEMAS, ...USER_BY_ID_SCHEMAS, ...EVENT_SCHEMAS },
   });
 }

@@ -7,6 +7,7 @@ import {
   HealthIndicatorService,
   type HealthCheckResult,
 } from '@nestjs/terminus';
+import { EventHealth } from '../events/stats/event-health.js';
 import { Dependencies } from './dependencies.js';
 import { StoreWatch } from './store-watch.js';
 
@@ -20,6 +21,7 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly dependencies: Dependencies,
+    private readonly events: EventHealth,
     private readonly watch: StoreWatch,
     private readonly readiness: Readiness,
   ) {}
@@ -29,7 +31,7 @@ export class HealthController {
   @ApiOperation({
     summary: 'Whether everything that the gateway stands on answers',
     description:
-      'Asks Redis, MongoDB (through the user service), the user service and the sync service. One that is down makes ' +
+      "Asks Redis, MongoDB (through the user service), the user service, the sync service, and the events' streams and audit log. One that is down makes " +
       'this 503 and is named, though the side of the other store goes on.',
   })
   check(): Promise<HealthCheckResult> {
@@ -43,9 +45,10 @@ export class HealthController {
       { name: 'user-service', ping: () => mongo },
       { name: 'sync-service', ping: () => dependencies.syncService() },
     ];
-    return this.health.check(
-      pings.map((ping) => pingCheck(this.indicators, { ...ping, timeoutMs: TIMEOUT_MS })),
-    );
+    return this.health.check([
+      ...pings.map((ping) => pingCheck(this.indicators, { ...ping, timeoutMs: TIMEOUT_MS })),
+      () => this.events.check(this.indicators),
+    ]);
   }
 
   @Get('live')

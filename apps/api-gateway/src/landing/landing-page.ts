@@ -7,9 +7,14 @@ interface Place {
 const PLACES: readonly Place[] = [
   { path: '/mongo-first/users', what: 'users, written to MongoDB first' },
   { path: '/redis-first/users', what: 'users, written to Redis first' },
+  { path: '/api/users', what: 'the same users by id, announced as events' },
+  { path: '/api/events/stats', what: 'events: streams, rates, lag, dead letters' },
+  { path: '/api/events/processed', what: 'events that were processed, from the audit log' },
+  { path: '/api/events/stream', what: 'the same as they come, as server-sent events' },
   { path: '/api-docs', what: 'every endpoint, to read and to try' },
   { path: '/api-docs-json', what: 'the OpenAPI document' },
   { path: '/health', what: 'whether everything answers' },
+  { path: '/metrics', what: 'figures of the events, for Prometheus too' },
 ];
 
 const DESCRIPTION = 'The same records in MongoDB and in Redis, kept in sync both ways.';

@@ -46,7 +46,7 @@ export async function probeOf(app: NestFastifyApplication): Promise<HttpProbe> {
         ...(body === undefined ? {} : { body }),
       });
       const text = await answer.body.text();
-      const isJson = String(answer.headers['content-type'] ?? '').includes('json');
+      const isJson = /[/+]json\b/.test(String(answer.headers['content-type'] ?? ''));
       const parsed = isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {};
       return { status: answer.statusCode, headers: answer.headers, text, body: parsed };
     },

@@ -1,0 +1,29 @@
+import { openAuditLog, type AuditLog } from '#libs/audit-log';
+import { DEFAULT_SECRET_FIELDS } from '#libs/redis-streams';
+import { USER_SECRET_FIELDS } from '#libs/sync-core';
+import type { GatewayConfig } from '../../gateway.config.js';
+
+/** Token of the gateway's {@link AuditLog}. */
+export const AUDIT_LOG = Symbol('audit log');
+
+export type SharedAuditLog = AuditLog;
+
+/** What clients should not have put into an event is not kept with it. */
+const SECRET_FIELDS = [...DEFAULT_SECRET_FIELDS, ...USER_SECRET_FIELDS];
+
+/** The audit log in the store that the configuration names. Nothing is sent before the first use. */
+export function gatewayAuditLog(
+  { audit, mongo }: GatewayConfig,
+  onTailError: (error: unknown) => void,
+): AuditLog {
+  const choice =
+    audit.store === 'postgres'
+      ? ({ store: 'postgres', url: audit.postgresUrl } as const)
+      : ({ store: 'mongo', uri: mongo.uri, database: mongo.database } as const);
+  return openAuditLog(choice, {
+    timeoutMs: audit.timeoutMs,
+    onTailError,
+    secretFields: [...SECRET_FIELDS, ...audit.secretFieldNames],
+    ...(audit.hashKey === undefined ? {} : { hashKey: audit.hashKey }),
+  });
+}

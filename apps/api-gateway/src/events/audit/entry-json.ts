@@ -1,0 +1,10 @@
+import type { RecordedEntry } from '#libs/audit-log';
+
+/** A recorded event as clients see it. */
+export function entryJson({ occurredAt, recordedAt, ...entry }: RecordedEntry): object {
+  return {
+    ...entry,
+    occurredAt: new Date(occurredAt).toISOString(),
+    recordedAt: new Date(recordedAt).toISOString(),
+  };
+}

@@ -1,0 +1,81 @@
+import {
+  type BatchHandler,
+  decodeEvent,
+  type EntryFailure,
+  type MessageEvent,
+  type StreamEntry,
+} from '#libs/redis-streams';
+import type { AuditEntry, AuditLog, JsonObject } from '#libs/audit-log';
+import { AuditInputError } from '#libs/audit-log';
+import { isJsonObject } from '#libs/sync-core';
+
+export interface RecordingOptions {
+  readonly log: Pick<AuditLog, 'append'>;
+  readonly stream: string;
+  /** Told of every event that was recorded now, for the rates; not of one that had been before. */
+  readonly onRecorded?: (entries: readonly AuditEntry[]) => void;
+}
+
+/**
+ * Carries a batch into the audit log. The log takes an event once, and the batch is acknowledged after it: what comes
+ * again after a crash is recognised. One entry that the log refuses does not hold up the others.
+ */
+export function recordingHandler(options: RecordingOptions): BatchHandler {
+  return async (batch) => {
+    const failures: EntryFailure[] = [];
+    const entries: AuditEntry[] = [];
+    for (const entry of batch) {
+      try {
+        entries.push(auditEntryOf(options.stream, entry, decodeEvent(entry)));
+      } catch (error) {
+        failures.push({ id: entry.id, error, retry: false });
+      }
+    }
+    failures.push(...(await record(entries, options)));
+    return { acked: false, failures };
+  };
+}
+
+async function record(entries: readonly AuditEntry[], options: RecordingOptions): Promise<EntryFailure[]> {
+  if (entries.length === 0) return [];
+  try {
+    const outcomes = await options.log.append(entries);
+    options.onRecorded?.(entries.filter((_, index) => outcomes[index]?.outcome === 'recorded'));
+    return [];
+  } catch (error) {
+    if (!(error instanceof AuditInputError)) throw error;
+    const refused = new Set(error.faults.map(({ path }) => Number(/^\[(\d+)\]/.exec(path)?.[1] ?? -1)));
+    const fine = entries.filter((_, index) => !refused.has(index));
+    if (refused.has(-1) || fine.length === entries.length) throw error;
+    const wrong = entries.filter((_, index) => refused.has(index));
+    const failures = wrong.map(({ streamEntryId }) => ({ id: streamEntryId, error, retry: false }));
+    return [...failures, ...(await record(fine, options))];
+  }
+}
+
+/** What an event says it is about. */
+export function auditEntryOf(stream: string, { id }: StreamEntry, event: MessageEvent): AuditEntry {
+  const data = isJsonObject(event.data) ? (event.data as JsonObject) : { value: event.data as JsonObject };
+  const entityId = entityIdOf(event, data);
+  return {
+    eventId: event.id,
+    stream,
+    type: event.type,
+    ...(entityId === undefined ? {} : { entity: entityOf(event.type), entityId }),
+    occurredAt: event.time,
+    streamEntryId: id,
+    ...(event.correlationId === undefined ? {} : { correlationId: event.correlationId }),
+    data,
+  };
+}
+
+/** `user.created` is about a user; a message, about the room or the person that it went to. */
+function entityOf(type: string): string {
+  const [entity = type] = type.split('.', 1);
+  return entity === 'message' ? 'conversation' : entity === 'system' ? 'service' : entity;
+}
+
+function entityIdOf({ key }: MessageEvent, data: JsonObject): string | undefined {
+  if (key !== undefined) return key;
+  return typeof data.id === 'string' && data.id.length <= 256 ? data.id : undefined;
+}

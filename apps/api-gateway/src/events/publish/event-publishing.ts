@@ -1,0 +1,141 @@
+import { decodeEvent, newEventId } from '#libs/redis-streams';
+import { HttpProblem, PROBLEM_CATALOG, ProblemError, problemOf, type FieldError } from '#libs/service-kit';
+import { withRedisErrors } from '#libs/sync-adapters';
+import { canonicalJson, type Json } from '#libs/sync-core';
+import type { Redis } from 'ioredis';
+import type { StreamDirectory } from '../streams/stream-directory.js';
+import type { Backlog } from '../streams/backlog.js';
+import type { BusItem, EventBus, Published } from './event-bus.js';
+import type { EventDraft } from './event-draft.js';
+import { repeatableId, type EventOrigin } from './event-identity.js';
+
+/** What a client gets for an event. The same for a repeat. */
+export interface Receipt {
+  readonly eventId: string;
+  readonly stream: string;
+  readonly entryId: string;
+  readonly type: string;
+}
+
+export interface EventPublishingOptions {
+  readonly redis: Redis;
+  readonly bus: EventBus;
+  readonly directory: StreamDirectory;
+  readonly backlog: Backlog;
+  /** Called for every event that was published, or was there already. */
+  readonly onPublished?: (receipt: Receipt, duplicate: boolean) => void;
+}
+
+/** One item of a batch: an event, or what is wrong with it. */
+export type BatchItem =
+  | { readonly kind: 'event'; readonly draft: EventDraft }
+  | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] };
+
+export type BatchResult =
+  | ({ readonly index: number; readonly status: 'accepted' } & Receipt)
+  | {
+      readonly index: number;
+      readonly status: 'rejected';
+      readonly code: string;
+      readonly detail: string;
+      readonly errors?: readonly FieldError[];
+    };
+
+/** Events as they are taken in: checked, given an identity, published once. */
+export class EventPublishing {
+  constructor(private readonly options: EventPublishingOptions) {}
+
+  /**
+   * @param place one name per endpoint, so that one `Idempotency-Key` may be used at each
+   * @throws ProblemError `EventIdReused`, `EventsBacklogged`, `Unprocessable`; StoreUnavailableError
+   */
+  async publish(draft: EventDraft, origin: EventOrigin, place: string): Promise<Receipt> {
+    const item = this.itemOf(draft, origin, place);
+    await this.admit(item.stream);
+    return this.receiptOf(item, await this.options.bus.publish(item.stream, item.event));
+  }
+
+  /** All events or none. @throws like {@link publish} */
+  async publishAll(drafts: readonly EventDraft[], origin: EventOrigin): Promise<readonly Receipt[]> {
+    const items = drafts.map((draft, index) => this.itemOf(draft, origin, `batch/${index}`));
+    for (const stream of new Set(items.map((item) => item.stream))) await this.admit(stream);
+    const published = await this.options.bus.publishAll(items);
+    return Promise.all(
+      published.map((outcome, index) => {
+        const item = items[index];
+        if (!item) throw new Error('the bus answered for more events than it was given');
+        return this.receiptOf(item, outcome);
+      }),
+    );
+  }
+
+  /** Each event for itself, in this order. */
+  async publishEach(items: readonly BatchItem[], origin: EventOrigin): Promise<readonly BatchResult[]> {
+    // Started in order over one connection, and so published in order.
+    return Promise.all(
+      items.map(async (item, index): Promise<BatchResult> => {
+        if (item.kind === 'invalid') return invalid(index, item.errors);
+        try {
+          const receipt = await this.publish(item.draft, origin, `batch/${index}`);
+          return { index, status: 'accepted', ...receipt };
+        } catch (error) {
+          return rejected(index, error);
+        }
+      }),
+    );
+  }
+
+  private itemOf(draft: EventDraft, origin: EventOrigin, place: string): BusItem {
+    const { stream, type, data, key, eventId } = draft;
+    const { correlationId, traceparent } = origin;
+    const event = {
+      id: repeatableId(eventId, origin, place) ?? newEventId(),
+      type,
+      data,
+      correlationId,
+      ...(key === undefined ? {} : { key }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
+    return { stream, event };
+  }
+
+  private async admit(stream: string): Promise<void> {
+    this.options.backlog.check(stream);
+    await this.options.directory.register(stream);
+  }
+
+  private async receiptOf({ stream, event }: BusItem, published: Published): Promise<Receipt> {
+    const { entryId, duplicate } = published;
+    if (duplicate) await this.mustBeSame(stream, event, entryId);
+    const receipt = { eventId: event.id, stream, entryId, type: event.type };
+    this.options.onPublished?.(receipt, duplicate);
+    return receipt;
+  }
+
+  /** One id, another event: a client's mistake that must not pass for a repeat. A trimmed entry can't be compared. */
+  private async mustBeSame(stream: string, event: BusItem['event'], entryId: string): Promise<void> {
+    const [entry] = await withRedisErrors(() => this.options.redis.xrange(stream, entryId, entryId));
+    if (!entry) return;
+    const before = decodeEvent({ id: entry[0], fields: entry[1] });
+    if (before.type === event.type && sameJson(before.data, event.data)) return;
+    throw new ProblemError(HttpProblem.EventIdReused, { extensions: { eventId: event.id } });
+  }
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return canonicalJson(a as Json) === canonicalJson(b as Json);
+}
+
+function invalid(index: number, errors: readonly FieldError[]): BatchResult {
+  const [first] = errors;
+  const detail = first ? `${first.field} ${first.message}` : 'the event is not allowed';
+  return { index, status: 'rejected', code: 'invalid-body', detail, errors };
+}
+
+function rejected(index: number, error: unknown): BatchResult {
+  const { details, status, problem, message } = problemOf(error);
+  if (status === 500) throw error;
+  const { code } = PROBLEM_CATALOG[problem];
+  const errors = details.errors === undefined ? {} : { errors: details.errors };
+  return { index, status: 'rejected', code, detail: message, ...errors };
+}
