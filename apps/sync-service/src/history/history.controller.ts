@@ -1,6 +1,6 @@
 import { AdminTokenGuard, HttpProblem, ProblemError, StrictQuery } from '#libs/service-kit';
 import type { EntityDefinition } from '#libs/sync-core';
-import { Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Logger, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { DocumentConflicts, DocumentHistory, DocumentRestore } from '../docs/history-docs.js';
 import type { ConflictPageView } from './conflict-view.js';
@@ -19,6 +19,8 @@ import { RecordHistory, type RecordHistoryView, type RestoredView } from './reco
 @Controller()
 @UseGuards(AdminTokenGuard)
 export class HistoryController {
+  private readonly log = new Logger('History');
+
   constructor(private readonly history: RecordHistory) {}
 
   /** The conflicts of all records, newest first. */
@@ -53,6 +55,7 @@ export class HistoryController {
     const result = loser ? await this.history.restore(entity, key, loser) : { outcome: 'unknown' as const };
     switch (result.outcome) {
       case 'restored':
+        this.log.log(`an administrator restored ${entity.name} version ${id} as ${result.record.version}`);
         return result.record;
       case 'unknown':
         throw new ProblemError(HttpProblem.NotFound, {

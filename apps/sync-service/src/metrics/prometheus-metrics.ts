@@ -31,6 +31,7 @@ export class PrometheusMetrics {
   private readonly registry = new Registry();
   private readonly captured: Counter<'direction'>;
   private readonly outcomes: Counter<'direction' | 'outcome'>;
+  private readonly conflicts: Counter<'direction'>;
   private readonly gauges: ReadonlyMap<keyof typeof GAUGES, Gauge<'direction'>>;
   private readonly balanced: Gauge<'direction'>;
   private readonly healing: HealingGauges;
@@ -51,6 +52,12 @@ export class PrometheusMetrics {
       name: 'sync_outcomes_total',
       help: 'Settled entries by outcome, by the books',
       labelNames: ['direction', 'outcome'],
+      registers,
+    });
+    this.conflicts = new Counter({
+      name: 'sync_conflicts_total',
+      help: 'Versions of this direction that lost against a concurrent one, since the process started',
+      labelNames: ['direction'],
       registers,
     });
     this.gauges = new Map(
@@ -89,12 +96,14 @@ export class PrometheusMetrics {
     // The books are the truth; what Prometheus sees is set from them, not counted beside them.
     this.captured.reset();
     this.outcomes.reset();
+    this.conflicts.reset();
     for (const direction of DIRECTIONS) this.set(direction, directions[direction]);
     return this.registry.metrics();
   }
 
   private set(direction: Direction, report: DirectionReport): void {
     this.captured.inc({ direction }, report.captured);
+    this.conflicts.inc({ direction }, report.conflicts);
     for (const [field, outcome] of Object.entries(OUTCOME_FIELDS)) {
       this.outcomes.inc({ direction, outcome }, report[field as keyof typeof OUTCOME_FIELDS]);
     }

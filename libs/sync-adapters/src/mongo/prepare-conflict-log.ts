@@ -6,7 +6,8 @@ import { withMongoErrors } from './mongo-errors.js';
 export const DEFAULT_HISTORY_DAYS = 30;
 
 const DAY_SECONDS = 24 * 60 * 60;
-const INDEX_OPTIONS_CONFLICT = 85;
+/** IndexOptionsConflict, IndexKeySpecsConflict: which one it is depends on the server's version. */
+const CONFLICTING_INDEX: ReadonlySet<unknown> = new Set([85, 86]);
 
 /**
  * Creates the indexes of the conflict log: one by record, newest first, and one that forgets what is older than
@@ -20,7 +21,7 @@ export async function prepareConflictLog(db: Db, historyDays = DEFAULT_HISTORY_D
     try {
       await log.createIndex({ at: 1 }, { expireAfterSeconds });
     } catch (error) {
-      if (!(error instanceof MongoServerError && error.code === INDEX_OPTIONS_CONFLICT)) throw error;
+      if (!(error instanceof MongoServerError && CONFLICTING_INDEX.has(error.code))) throw error;
       await db.command({
         collMod: CONFLICTS_COLLECTION,
         index: { keyPattern: { at: 1 }, expireAfterSeconds },
