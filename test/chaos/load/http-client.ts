@@ -41,9 +41,9 @@ export class HttpClient {
       this.told.acknowledge({ operation, source, version, text, at: this.now() });
     } else if (status < 500) {
       this.told.refused += 1;
-      if (![204, 404].includes(status)) this.told.surprise(`${status} ${String(body.code)}`);
+      if (![204, 404].includes(status)) this.told.surprise(`${status} ${codeOf(body)}`);
     } else {
-      if (status !== 503) this.told.surprise(`${status} ${String(body.code)}`);
+      if (status !== 503) this.told.surprise(`${status} ${codeOf(body)}`);
       this.told.doubt(operation);
     }
   }
@@ -69,4 +69,8 @@ export class HttpClient {
 /** Shared fields only: what Mongo owns changes without a version. */
 export function sharedText(fields: JsonObject): string {
   return canonicalJson(sharedFields(USERS, fields));
+}
+
+function codeOf({ code }: JsonObject): string {
+  return typeof code === 'string' ? code : 'without a code';
 }

@@ -64,15 +64,20 @@ function comeBack(
   if (!final?.fields || final.version <= newest.version || isMixed(newest.operation.key)) return null;
   const standing = writes.filter(({ operation }) => operation.name === final.fields?.op);
   const older = standing.length > 0 && standing.every(({ version }) => version < newest.version);
-  return older && !told.unknown.has(String(final.fields.op)) ? newest : null;
+  return older && !told.unknown.has(nameIn(final.fields)) ? newest : null;
 }
 
 /** Whatever stands was meant by somebody, and stands whole. */
 function half(told: Told, key: string, { fields }: Final): string[] {
-  const operation = told.operations.get(String(fields?.op));
+  const operation = told.operations.get(nameIn(fields));
   if (!fields || !operation || isMixed(key)) return [];
   const whole = operation.key === key && holds(fields, operation);
   return whole ? [] : [`${key}: half of ${operation.name} stands: ${sharedText(fields)}`];
+}
+
+/** The name of the write that made the record what it is. */
+function nameIn(fields: JsonObject | null): string {
+  return typeof fields?.op === 'string' ? fields.op : '';
 }
 
 function holds(fields: JsonObject, { kind, set, key }: Operation): boolean {

@@ -74,6 +74,5 @@ export function sharedOf({ fields }: Final): string | null {
 }
 
 function plain(document: Record<string, unknown>): JsonObject {
-  const value: unknown = JSON.parse(JSON.stringify(document));
-  return isJsonObject(value as JsonObject) ? (value as JsonObject) : {};
+  return JSON.parse(JSON.stringify(document)) as JsonObject;
 }

@@ -51,17 +51,15 @@ export class RedisPair {
 
 async function startReplica(primary: PrivateRedis): Promise<[PrivateRedis, TcpProxy]> {
   const feed = await TcpProxy.start({ port: primary.port });
-  const replica = await startPrivateRedis({
-    appendonly: true,
-    replicaof: { port: feed.port },
-    config: DIRECTIVES,
-  });
-  await ask(replica, (redis) =>
-    eventually(async () => (await redis.info('replication')).includes('master_link_status:up'), {
+  // Told at run time: once promoted, it must not start as a replica again.
+  const replica = await startPrivateRedis({ appendonly: true, config: DIRECTIVES });
+  await ask(replica, async (redis) => {
+    await redis.replicaof('127.0.0.1', feed.port);
+    await eventually(async () => (await redis.info('replication')).includes('master_link_status:up'), {
       timeoutMs: 20_000,
       everyMs: 100,
-    }),
-  );
+    });
+  });
   return [replica, feed];
 }
 
