@@ -8,6 +8,7 @@ import { AnnouncedUsers } from '../src/users-by-id/announced-users.js';
 import { eventually } from '../../../test/support/eventually.js';
 
 const CONTEXT = { requestId: 'request-1' };
+const unfinished = { type: 'user.created', key: 'k', version: 1, time: new Date(), data: {} };
 const ANY = { conditions: {}, context: CONTEXT };
 
 describe('users by id, announced', () => {
@@ -141,6 +142,21 @@ describe('users by id, announced', () => {
     expect(new Set(events.map(({ version }) => version)).size).toBe(21);
     const last = bodyOf(await users.read(String(id), {}));
     expect(events.at(-1)?.data).toMatchObject({ version: last.version, username: last.username });
+  });
+
+  it('a transaction that a killed process left open does not hold up the next start', async () => {
+    const left = client.startSession();
+    try {
+      left.startTransaction();
+      await db.collection('users').insertOne({ email: email(), name: 'unfinished' }, { session: left });
+      await outbox.add({ ...unfinished, _id: email() }, left);
+      const started = Promise.all([prepareCollections(db, [USERS]), outbox.prepare()]).then(() => 'prepared');
+      const late = new Promise((resolve) => setTimeout(resolve, 10_000, 'held up').unref());
+      expect(await Promise.race([started, late])).toBe('prepared');
+    } finally {
+      await left.abortTransaction();
+      await left.endSession();
+    }
   });
 
   it('pages through everybody in the order of the ids', async () => {

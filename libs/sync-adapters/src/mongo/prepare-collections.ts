@@ -37,7 +37,16 @@ async function prepare(
   }
   await db.collection(collection).createIndex({ [keyField]: 1 }, { unique: true });
   await db.collection(collection).createIndex({ purgeAt: 1 }, { expireAfterSeconds: 0, sparse: true });
-  if (preImages) await db.command({ collMod: collection, changeStreamPreAndPostImages: { enabled: true } });
+  // Asked first: collMod waits for every open transaction on the collection, also one of a process that was killed.
+  if (!preImages || (await keepsPreImages(db, collection))) return;
+  await db.command({ collMod: collection, changeStreamPreAndPostImages: { enabled: true } });
+}
+
+async function keepsPreImages(db: Db, name: string): Promise<boolean> {
+  const [found] = await db.listCollections({ name }, { nameOnly: false }).toArray();
+  const options = found && 'options' in found ? found.options : undefined;
+  const setting: unknown = options?.changeStreamPreAndPostImages;
+  return typeof setting === 'object' && setting !== null && 'enabled' in setting && setting.enabled === true;
 }
 
 async function majorVersion(db: Db): Promise<number> {
