@@ -35,7 +35,10 @@ export {
   DeadLetters,
   type DeadLetter,
   type DeadLetterPage,
+  type AuditEntry,
   type DeadLettersOptions,
+  type ReplayManyOptions,
+  type ReplayManyReport,
   type ReplayOutcome,
 } from './dead-letters/dead-letters.js';
 export { DEFAULT_SECRET_FIELDS } from './dead-letters/redact.js';
@@ -43,3 +46,50 @@ export { StreamTrimmer, type StreamTrimmerOptions, type TrimReport } from './str
 export { streamInfo, type GroupInfo, type StreamInfo } from './stream-info.js';
 export { reapConsumers, type ReapOptions } from './consumer-reaper.js';
 export type { StepCounter } from './step-counter.js';
+export { DeadLetterKeeper, type DeadLetterKeeperOptions } from './dead-letters/dead-letter-keeper.js';
+export { typeOf, type LetterFilter } from './dead-letters/letter-filter.js';
+
+export type { MessageEvent, NewEvent, EventLimits } from './envelope/message-event.js';
+export { decodeEvent, encodeEvent, EVENT_FIELD } from './envelope/event-codec.js';
+export { newEventId } from './envelope/event-id.js';
+export {
+  MessagingError,
+  RetryableError,
+  TerminalError,
+  type MessagingErrorCode,
+} from './envelope/messaging-error.js';
+export { assertEventType, assertGroupName, assertStreamName } from './envelope/names.js';
+export {
+  StreamCatalog,
+  StreamLayout,
+  type CatalogOptions,
+  type StreamDefinition,
+  type TrimPolicy,
+} from './envelope/stream-catalog.js';
+export { MessageBus, type DeadLetterBox } from './bus/message-bus.js';
+export * from './bus/message-consumer.js';
+export * from './bus/message-producer.js';
+export {
+  observeAll,
+  type HandledFact,
+  type MessagingObserver,
+  type PublishedFact,
+} from './bus/messaging-observer.js';
+export { RedisMessageBus, type DeadLetterRules, type RedisBusOptions } from './bus/redis-message-bus.js';
+export { RedisMessageProducer, type RedisProducerOptions } from './producer/redis-message-producer.js';
+export {
+  RedisMessageConsumer,
+  type ConsumerTimings,
+  type RedisConsumerOptions,
+} from './subscription/redis-message-consumer.js';
+export {
+  RedisStreamReplayer,
+  StreamReplayer,
+  type GroupReplay,
+  type ReplayedEvent,
+  type ReplayPosition,
+  type ReplayRange,
+  type ReplaySummary,
+} from './replay/stream-replayer.js';
+export { loadTracing } from './tracing/open-telemetry.js';
+export { noTracing, type SpanInfo, type TraceBridge } from './tracing/trace-bridge.js';

@@ -62,6 +62,8 @@ export class DeadLettersController {
         throw notFound(id);
       case 'foreign':
         throw new ProblemError(HttpProblem.Conflict, { detail: 'the letter belongs to another stream' });
+      case 'redacted':
+        throw new ProblemError(HttpProblem.Conflict, { detail: 'parts of the letter were blanked for good' });
     }
   }
 

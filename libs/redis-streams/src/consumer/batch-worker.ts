@@ -165,7 +165,8 @@ export class BatchWorker {
     return batch.filter((entry) => {
       const failure = failed.get(entry.id);
       if (!failure) return true;
-      const { attempts } = shelf.put(entry, failure.error, { retry: failure.retry ?? true });
+      const { error, retry = true, attempts: made = 1 } = failure;
+      const { attempts } = shelf.put(entry, error, { retry, attempts: made });
       events.emit('entry-failed', { id: entry.id, attempts, error: failure.error });
       return false;
     });

@@ -12,6 +12,8 @@ export interface EntryFailure {
   readonly error: unknown;
   /** False when trying again is pointless (unparsable): dead-lettered at once. Default true. */
   readonly retry?: boolean;
+  /** Tries that the handler itself has made of this entry. Default 1. */
+  readonly attempts?: number;
 }
 
 export interface HandlerResult {

@@ -36,10 +36,14 @@ export class RetryShelf {
   }
 
   /** Notes a failed try of `entry` and when the next one is due. */
-  put(entry: StreamEntry, error: unknown, options: { readonly retry: boolean }): ShelvedEntry {
+  put(
+    entry: StreamEntry,
+    error: unknown,
+    options: { readonly retry: boolean; readonly attempts?: number },
+  ): ShelvedEntry {
     const now = this.clock.now();
     const before = this.entries.get(entry.id);
-    const attempts = (before?.attempts ?? 0) + 1;
+    const attempts = (before?.attempts ?? 0) + (options.attempts ?? 1);
     const delay = options.retry ? this.delaysMs[attempts - 1] : undefined;
     const shelved: ShelvedEntry = {
       entry,

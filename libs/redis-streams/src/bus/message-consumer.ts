@@ -1,0 +1,117 @@
+import type { FailureClassifier } from '../failure-kind.js';
+import type { MessageEvent, NewEvent } from '../envelope/message-event.js';
+
+export interface MessageContext {
+  readonly stream: string;
+  readonly group: string;
+  readonly partition: number;
+  /** Id of the entry in the stream. */
+  readonly entryId: string;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** Aborted when the handler's time is up, and when the subscription is closed in a hurry. */
+  readonly signal: AbortSignal;
+  /**
+   * Adds a Redis command that is run in the same atomic step that settles the message: once in effect,
+   * whatever crashes. One key per command. Nothing is run when the handler throws. Redis does not roll
+   * back: if a command fails (wrong type), those before it stay and the message counts as failed.
+   */
+  effect(command: string, key: string, ...args: readonly (string | number)[]): void;
+  /** Publishes an event in that same step. Correlation and causation are filled in. */
+  publish(stream: string, event: NewEvent): void;
+}
+
+export type MessageHandler<Data = unknown> = (
+  event: MessageEvent<Data>,
+  context: MessageContext,
+) => Promise<unknown> | void;
+
+export interface Delivery<Data = unknown> {
+  readonly event: MessageEvent<Data>;
+  readonly context: MessageContext;
+}
+
+/** One message of a batch that failed; the others are settled. */
+export interface DeliveryFailure {
+  readonly entryId: string;
+  readonly error: unknown;
+}
+
+/** Handles several messages at once. Throwing fails them all; a list of failures only those. */
+export type BatchMessageHandler<Data = unknown> = (
+  deliveries: readonly Delivery<Data>[],
+) => Promise<readonly DeliveryFailure[] | void>;
+
+export interface SubscribeOptions {
+  /** Where a group that doesn't exist yet begins: all that is there, only what comes, or after an entry id. Default `beginning`. */
+  readonly from?: 'beginning' | 'now' | (string & {});
+  /**
+   * `key`: a partition is read by one instance at a time, and events of one key are handled in order.
+   * `none`: instances share every message. Default: `key` with more than one partition, else `none`.
+   */
+  readonly order?: 'key' | 'none';
+  /** Messages handled at once by this subscription, per partition. Default 10. */
+  readonly concurrency?: number;
+  /** Most messages taken at once, per partition. Default 100. */
+  readonly batchSize?: number;
+  /** Default 30,000 ms. */
+  readonly handlerTimeoutMs?: number;
+  /** Tries after the first one, n² × 100 ms after the n-th failure. Default 3. */
+  readonly retries?: number;
+  /** Replaces the waits; as many retries as waits. */
+  readonly retryDelaysMs?: readonly number[];
+  /** Skips an event id that this group has handled within the window. Default true. */
+  readonly deduplicate?: boolean;
+  /** How long a handled id is remembered at least (unless over 200,000 come within it). Default 1 h. */
+  readonly deduplicationWindowMs?: number;
+  /** Handles only these types; all others count as handled. */
+  readonly types?: readonly string[];
+  /** What an exception means; see `classifyFailure`. */
+  readonly classify?: FailureClassifier;
+}
+
+export type SubscriptionState = 'running' | 'paused' | 'failed' | 'closed';
+
+export interface SubscriptionSnapshot {
+  readonly stream: string;
+  readonly group: string;
+  readonly state: SubscriptionState;
+  /** Partitions that this instance reads now. */
+  readonly partitions: readonly number[];
+  /** Why it failed, or waits; null while all is well. */
+  readonly trouble: string | null;
+}
+
+export interface Subscription {
+  readonly stream: string;
+  readonly group: string;
+  /** Resolves when nothing is in hand any more. */
+  pause(): Promise<void>;
+  resume(): void;
+  /** Finishes what is in hand, leaves the rest to others. */
+  unsubscribe(): Promise<void>;
+  snapshot(): SubscriptionSnapshot;
+}
+
+/** Consumes events. An abstract class, so that it can be asked for by its name in dependency injection. */
+export abstract class MessageConsumerService {
+  /** Resolves when the group exists: what is published from now on will be handled. */
+  abstract subscribe<Data = unknown>(
+    stream: string,
+    group: string,
+    handler: MessageHandler<Data>,
+    options?: SubscribeOptions,
+  ): Promise<Subscription>;
+
+  abstract subscribeBatch<Data = unknown>(
+    stream: string,
+    group: string,
+    handler: BatchMessageHandler<Data>,
+    options?: SubscribeOptions,
+  ): Promise<Subscription>;
+
+  /** Ends every subscription of this instance to the group. Nothing to do if there is none. */
+  abstract unsubscribe(stream: string, group: string): Promise<void>;
+
+  abstract subscriptions(): readonly SubscriptionSnapshot[];
+}

@@ -1,0 +1,271 @@
+import type { BatchMessageHandler, DeliveryFailure } from '../bus/message-consumer.js';
+import type { MessagingObserver } from '../bus/messaging-observer.js';
+import type { Clock } from '../clock.js';
+import type {
+  BatchHandler,
+  EntryFailure,
+  HandlerContext,
+  HandlerResult,
+} from '../consumer/consumer-options.js';
+import { decodeEvent } from '../envelope/event-codec.js';
+import type { MessageEvent } from '../envelope/message-event.js';
+import { RetryableError, TerminalError } from '../envelope/messaging-error.js';
+import type { StreamCatalog } from '../envelope/stream-catalog.js';
+import type { FailureKind } from '../failure-kind.js';
+import type { StreamEntry } from '../stream-entry.js';
+import type { TraceBridge } from '../tracing/trace-bridge.js';
+import { openDelivery, withTimeout, type OpenDelivery } from './handler-call.js';
+import type { Settlement } from './settlement.js';
+import type { ResolvedOptions } from './subscribe-options.js';
+
+export interface ProcessorOptions {
+  readonly stream: string;
+  readonly group: string;
+  readonly partition: number;
+  readonly handler: BatchMessageHandler;
+  /** True: `handler` takes a whole batch; false: one message per call. */
+  readonly wholeBatch: boolean;
+  readonly options: ResolvedOptions;
+  readonly settlement: Settlement;
+  readonly catalog: StreamCatalog;
+  readonly clock: Clock;
+  readonly tracing: TraceBridge;
+  readonly observer: MessagingObserver;
+  /** False when this instance may not handle the partition any more. */
+  readonly mayProceed: () => boolean;
+}
+
+interface Message {
+  readonly entry: StreamEntry;
+  readonly event: MessageEvent;
+}
+
+/** The state of one batch on its way through the handler. */
+interface BatchRun {
+  readonly context: HandlerContext;
+  readonly failures: EntryFailure[];
+  /** Acks under way that nothing has to wait for. */
+  readonly settling: Promise<unknown>[];
+  /** Set by the first failure that concerns more than its message: nothing more is begun. */
+  halt: { readonly error: unknown } | undefined;
+}
+
+/** The partition went to another instance. `ETIMEDOUT`, so that it counts as transient. */
+class LeaseOverError extends Error {
+  override readonly name = 'LeaseOverError';
+  readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * Takes a batch of entries through a message handler: decodes, skips what was handled before, keeps events
+ * of one key in order, runs up to `concurrency` at once, and settles each with its effects.
+ *
+ * With order by key a failed message is tried again right here, and the later ones of its key wait; without,
+ * the consumer puts it on its shelf and the stream goes on.
+ */
+export class MessageProcessor {
+  constructor(private readonly it: ProcessorOptions) {}
+
+  readonly handle: BatchHandler = async (entries, context): Promise<HandlerResult> => {
+    const run: BatchRun = { context, failures: [], settling: [], halt: undefined };
+    const messages = await this.unhandled(this.decode(entries, run));
+    const chains = this.it.wholeBatch ? (messages.length > 0 ? [messages] : []) : this.chainsOf(messages);
+    await this.runChains(chains, run);
+    await Promise.all(run.settling);
+    if (run.halt) throw run.halt.error;
+    return { acked: true, failures: run.failures };
+  };
+
+  private decode(entries: readonly StreamEntry[], run: BatchRun): readonly Message[] {
+    return entries.flatMap((entry) => {
+      try {
+        return [{ entry, event: decodeEvent(entry) }];
+      } catch (error) {
+        this.tellFailed('', error, false);
+        run.failures.push({ id: entry.id, error, retry: false });
+        return [];
+      }
+    });
+  }
+
+  /** Acks what needs no handling: handled before, twice in this batch, or of a type that is not wanted. */
+  private async unhandled(messages: readonly Message[]): Promise<readonly Message[]> {
+    const { settlement, options } = this.it;
+    const known = new Set(
+      options.deduplicate ? await settlement.handled(messages.map(({ event }) => event.id)) : [],
+    );
+    const wanted = new Map<string, Message>();
+    const rest: Message[] = [];
+    for (const message of messages) {
+      const { id, type } = message.event;
+      if (options.types && !options.types.has(type)) rest.push(message);
+      else if (known.has(id)) {
+        this.it.observer.skipped?.({ ...this.names, type });
+        rest.push(message);
+      } else if (!options.deduplicate) wanted.set(message.entry.id, message);
+      // The second entry of one id waits, pending, for the fate of the first.
+      else if (!wanted.has(id)) wanted.set(id, message);
+    }
+    const settlings = rest.map(({ entry, event }) => ({ entryId: entry.id, eventId: event.id, effects: [] }));
+    if (rest.length > 0) await settlement.settle(settlings);
+    return [...wanted.values()];
+  }
+
+  private chainsOf(messages: readonly Message[]): readonly (readonly Message[])[] {
+    const chains = new Map<string, Message[]>();
+    for (const message of messages) {
+      const { key, id } = message.event;
+      const name = this.it.options.order === 'key' && key !== undefined ? `k${key}` : `i${id}`;
+      const chain = chains.get(name);
+      if (chain) chain.push(message);
+      else chains.set(name, [message]);
+    }
+    return [...chains.values()];
+  }
+
+  private async runChains(chains: readonly (readonly Message[])[], run: BatchRun): Promise<void> {
+    const { wholeBatch, options } = this.it;
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      for (let chain = chains[next++]; chain; chain = chains[next++]) {
+        if (wholeBatch) await this.attempts(chain, run);
+        else for (const message of chain) await this.attempts([message], run);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(options.concurrency, chains.length) }, worker));
+  }
+
+  /** Tries until settled or out of tries; one try only where the consumer's shelf does the waiting. */
+  private async attempts(messages: readonly Message[], run: BatchRun): Promise<void> {
+    const { options, clock } = this.it;
+    let rest = messages;
+    for (let attempt = run.context.attempt, tries = 0; rest.length > 0; attempt += 1, tries += 1) {
+      if (this.mustHalt(run)) return;
+      const failed = await this.tryOnce(rest, attempt, run);
+      if (run.halt) return;
+      const delay = options.order === 'key' ? options.retryDelaysMs[tries] : undefined;
+      rest = failed.flatMap(({ message, error }) => {
+        const terminal = isNamed(error, TerminalError, 'TerminalError');
+        const here = delay !== undefined && !terminal;
+        const shelf = options.order === 'none' && !terminal;
+        this.tellFailed(message.event.type, error, here || shelf);
+        if (here) return [message];
+        run.failures.push({ id: message.entry.id, error, retry: shelf, attempts: tries + 1 });
+        return [];
+      });
+      if (rest.length > 0 && delay !== undefined) await pause(clock, delay, run.context.signal);
+    }
+  }
+
+  private mustHalt(run: BatchRun): boolean {
+    if (!run.halt && !this.it.mayProceed())
+      run.halt = { error: new LeaseOverError('the partition was handed over') };
+    if (!run.halt && run.context.signal.aborted) run.halt = { error: run.context.signal.reason };
+    return run.halt !== undefined;
+  }
+
+  private async tryOnce(messages: readonly Message[], attempt: number, run: BatchRun) {
+    const startedAt = this.it.clock.now();
+    let opened: readonly OpenDelivery[] = [];
+    let failed: ReadonlyMap<string, unknown>;
+    try {
+      const failures = await this.call(messages, attempt, run, (deliveries) => (opened = deliveries));
+      failed = new Map((failures ?? []).map(({ entryId, error }) => [entryId, error]));
+    } catch (error) {
+      if (this.concernsAll(error, run)) return [];
+      failed = new Map(messages.map(({ entry }) => [entry.id, error]));
+    } finally {
+      opened.forEach((delivery) => delivery.close());
+    }
+    const done = opened.filter(({ context }) => !failed.has(context.entryId));
+    const settling = this.settle(done, this.it.clock.now() - startedAt).catch((error: unknown) => {
+      run.halt ??= { error }; // Redis does not answer: what is not settled comes again
+      return new Map<string, unknown>();
+    });
+    // Only an effect can be refused; a mere ack need not hold up the next message.
+    const mustWait = done.some(({ effects }) => effects.length > 0);
+    if (!mustWait) run.settling.push(settling);
+    const refused = mustWait ? await settling : new Map<string, unknown>();
+    return messages.flatMap((message) => {
+      const error = failed.get(message.entry.id) ?? refused.get(message.entry.id);
+      return error === undefined ? [] : [{ message, error }];
+    });
+  }
+
+  private call(
+    messages: readonly Message[],
+    attempt: number,
+    run: BatchRun,
+    onOpen: (opened: readonly OpenDelivery[]) => void,
+  ): Promise<readonly DeliveryFailure[] | void> {
+    const { stream, group, partition, options, clock, catalog, tracing, handler } = this.it;
+    const timing = { clock, signal: run.context.signal };
+    return withTimeout(options.handlerTimeoutMs, timing, async (signal) => {
+      const opened = messages.map(({ entry, event }) =>
+        openDelivery({ stream, group, partition, entryId: entry.id, attempt, signal, event, catalog, clock }),
+      );
+      onOpen(opened);
+      const [first] = messages;
+      const name = `${stream} process`;
+      const attributes = { 'messaging.system': 'redis', 'messaging.destination.name': stream };
+      const span = { name, traceparent: first?.event.traceparent, attributes };
+      return tracing.continueTrace(span, () => handler(opened));
+    });
+  }
+
+  private async settle(
+    done: readonly OpenDelivery[],
+    durationMs: number,
+  ): Promise<ReadonlyMap<string, unknown>> {
+    const refused = new Map<string, unknown>();
+    if (done.length === 0) return refused;
+    const replies = await this.it.settlement.settle(
+      done.map(({ event, context, effects }) => ({ entryId: context.entryId, eventId: event.id, effects })),
+    );
+    done.forEach(({ event, context }, index) => {
+      const reply = replies[index];
+      if (typeof reply === 'object') refused.set(context.entryId, reply.error);
+      else if (reply === 'settled')
+        this.it.observer.processed?.({ ...this.names, type: event.type, durationMs });
+    });
+    return refused;
+  }
+
+  /** An outage, or an end in a hurry: not the fault of this message. */
+  private concernsAll(error: unknown, run: BatchRun): boolean {
+    const own =
+      isNamed(error, RetryableError, 'RetryableError') || isNamed(error, TerminalError, 'TerminalError');
+    const kind: FailureKind = own ? 'poison' : this.it.options.classify(error);
+    if (kind === 'poison' && !run.context.signal.aborted) return false;
+    run.halt ??= { error };
+    return true;
+  }
+
+  private get names(): { readonly stream: string; readonly group: string } {
+    return { stream: this.it.stream, group: this.it.group };
+  }
+
+  private tellFailed(type: string, error: unknown, willRetry: boolean): void {
+    this.it.observer.failed?.({ ...this.names, type, error, willRetry });
+  }
+}
+
+/** By name as well: two copies of a library, or two realms, have two classes. */
+function isNamed(error: unknown, kind: new () => Error, name: string): boolean {
+  return (
+    error instanceof kind ||
+    (typeof error === 'object' && error !== null && 'name' in error && error.name === name)
+  );
+}
+
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      cancel();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.after(ms, end);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}

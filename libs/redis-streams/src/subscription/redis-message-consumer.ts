@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Redis } from 'ioredis';
+import {
+  MessageConsumerService,
+  type BatchMessageHandler,
+  type MessageHandler,
+  type SubscribeOptions,
+  type Subscription,
+  type SubscriptionSnapshot,
+} from '../bus/message-consumer.js';
+import type { MessagingObserver } from '../bus/messaging-observer.js';
+import { systemClock, type Clock } from '../clock.js';
+import { StreamCatalog, type StreamLayout } from '../envelope/stream-catalog.js';
+import { isError } from '../is-error.js';
+import { StreamDeclarations } from '../producer/stream-declaration.js';
+import { noTracing, type TraceBridge } from '../tracing/trace-bridge.js';
+import { GroupedSettlement } from './grouped-settlement.js';
+import { MessageProcessor } from './message-processor.js';
+import { PartitionLeases } from './partition-leases.js';
+import { PartitionReader } from './partition-reader.js';
+import { RedisSubscription } from './redis-subscription.js';
+import { RedisSettlement } from './settlement.js';
+import { resolveSubscribeOptions, type ResolvedOptions } from './subscribe-options.js';
+
+export interface ConsumerTimings {
+  /** Without order: what an instance has left untouched this long is taken over. Default 30 s. */
+  readonly minIdleMs?: number;
+  /** How often to look for it. Default 15 s. */
+  readonly reclaimEveryMs?: number;
+  /** With order: a silent instance loses its partitions after this. Default 10 s. */
+  readonly leaseMs?: number;
+  /** How long Redis holds an empty read. Default 1 s. */
+  readonly blockMs?: number;
+  /** How long what is in hand may take at the end. Default 10 s. */
+  readonly drainMs?: number;
+}
+
+export interface RedisConsumerOptions {
+  /** Profile `commands`. The owner closes it. Each partition read adds a blocking connection. */
+  readonly commands: Redis;
+  readonly catalog?: StreamCatalog;
+  /** Name of this instance within its groups. Default: host, process and something random. */
+  readonly instance?: string;
+  readonly timings?: ConsumerTimings;
+  readonly observer?: MessagingObserver;
+  readonly tracing?: TraceBridge;
+  readonly clock?: Clock;
+}
+
+interface Wiring {
+  readonly layout: StreamLayout;
+  readonly group: string;
+  readonly instance: string;
+  readonly options: ResolvedOptions;
+  readonly handler: BatchMessageHandler;
+  readonly wholeBatch: boolean;
+  readonly leases: PartitionLeases | null;
+}
+
+export class RedisMessageConsumer extends MessageConsumerService {
+  private readonly active = new Set<RedisSubscription>();
+  private readonly catalog: StreamCatalog;
+  private readonly clock: Clock;
+  private readonly declarations: StreamDeclarations;
+  private readonly observer: MessagingObserver;
+  private readonly timings: Required<ConsumerTimings>;
+  private readonly instance: string;
+  private made = 0;
+
+  constructor(private readonly it: RedisConsumerOptions) {
+    super();
+    this.catalog = it.catalog ?? new StreamCatalog();
+    this.clock = it.clock ?? systemClock;
+    this.observer = it.observer ?? {};
+    this.declarations = new StreamDeclarations(it.commands);
+    this.instance = it.instance ?? `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+    const defaults = { minIdleMs: 30_000, reclaimEveryMs: 15_000, leaseMs: 10_000, blockMs: 1_000 };
+    this.timings = { ...defaults, drainMs: 10_000, ...it.timings };
+  }
+
+  subscribe<Data>(
+    stream: string,
+    group: string,
+    handler: MessageHandler<Data>,
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    const single = handler as MessageHandler;
+    const each: BatchMessageHandler = async ([delivery]) => {
+      if (delivery) await single(delivery.event, delivery.context);
+    };
+    return this.open(stream, group, { handler: each, wholeBatch: false }, options);
+  }
+
+  subscribeBatch<Data>(
+    stream: string,
+    group: string,
+    handler: BatchMessageHandler<Data>,
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    return this.open(stream, group, { handler: handler as BatchMessageHandler, wholeBatch: true }, options);
+  }
+
+  async unsubscribe(stream: string, group: string): Promise<void> {
+    const ours = [...this.active].filter((one) => one.stream === stream && one.group === group);
+    await Promise.all(ours.map((one) => one.unsubscribe()));
+  }
+
+  subscriptions(): readonly SubscriptionSnapshot[] {
+    return [...this.active].map((one) => one.snapshot());
+  }
+
+  /** Ends all subscriptions. */
+  async close(): Promise<void> {
+    await Promise.all([...this.active].map((one) => one.unsubscribe()));
+  }
+
+  private async open(
+    stream: string,
+    group: string,
+    work: Pick<Wiring, 'handler' | 'wholeBatch'>,
+    given: SubscribeOptions,
+  ): Promise<Subscription> {
+    const layout = this.catalog.ofGroup(stream, group);
+    const options = resolveSubscribeOptions(given, layout.partitions);
+    await this.declarations.confirm(layout);
+    for (const key of layout.streamKeys) await this.ensureGroup(key, group, options.from);
+    // Two subscriptions of one process to one group are two instances.
+    const instance = `${this.instance}-${(this.made += 1)}`;
+    const leases = options.order === 'key' ? this.leasesOf(layout, group, instance) : null;
+    const wiring: Wiring = { layout, group, instance, options, leases, ...work };
+    const subscription = new RedisSubscription({
+      stream,
+      group,
+      partitions: layout.partitions,
+      leases,
+      newReader: (partition) => this.newReader(wiring, partition),
+      renewEveryMs: Math.ceil(this.timings.leaseMs / 5),
+      drainMs: this.timings.drainMs,
+      clock: this.clock,
+      onTrouble: (error) => this.observer.trouble?.({ stream, group, kind: 'lease', error }),
+      onClosed: () => this.active.delete(subscription),
+    });
+    this.active.add(subscription);
+    await subscription.begin();
+    return subscription;
+  }
+
+  private leasesOf(layout: StreamLayout, group: string, instance: string): PartitionLeases {
+    const { clock, timings } = this;
+    const { commands } = this.it;
+    const { partitions } = layout;
+    const keys = layout.leaseKeys(group);
+    return new PartitionLeases({ commands, keys, instance, partitions, leaseMs: timings.leaseMs, clock });
+  }
+
+  private newReader(wiring: Wiring, partition: number): PartitionReader {
+    const { layout, group, instance, options, leases, handler, wholeBatch } = wiring;
+    const { clock, observer, catalog, timings } = this;
+    const { commands, tracing = noTracing } = this.it;
+    const streamKey = layout.streamKey(partition);
+    const windowMs = options.deduplicate ? options.deduplicationWindowMs : 0;
+    const shared = { commands, streamKey, group, consumer: instance };
+    const settlement = new GroupedSettlement(
+      new RedisSettlement({ ...shared, doneKeys: layout.doneKeys(partition, group), windowMs }),
+    );
+    const processor = new MessageProcessor({
+      ...{ stream: layout.name, group, partition, handler, wholeBatch, options, settlement },
+      ...{ catalog, clock, tracing, observer },
+      mayProceed: () => leases?.valid ?? true,
+    });
+    const { blockMs, reclaimEveryMs, minIdleMs } = timings;
+    return new PartitionReader({
+      ...shared,
+      ...{ stream: layout.name, deadLetterKey: layout.deadLetterKey, options, observer, clock },
+      handler: processor.handle,
+      // Whoever holds the lease may take over what is pending at once.
+      timings: { blockMs, reclaimEveryMs, minIdleMs: leases ? 0 : minIdleMs },
+    });
+  }
+
+  private async ensureGroup(streamKey: string, group: string, from: ResolvedOptions['from']): Promise<void> {
+    const { commands } = this.it;
+    const start = from === 'beginning' ? '0' : from === 'now' ? '$' : from;
+    try {
+      await commands.xgroup('CREATE', streamKey, group, start, 'MKSTREAM');
+    } catch (error) {
+      if (!(isError(error) && error.message.startsWith('BUSYGROUP'))) throw error;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { SubscribeOptions } from '../bus/message-consumer.js';
+import { classifyFailure } from '../failure-kind.js';
+
+export interface ResolvedOptions extends Required<Omit<SubscribeOptions, 'types' | 'retries'>> {
+  readonly types: ReadonlySet<string> | null;
+}
+
+const ENTRY_ID = /^\d+(-\d+)?$/;
+
+/** @throws RangeError for a number or a position that makes no sense. */
+export function resolveSubscribeOptions(options: SubscribeOptions, partitions: number): ResolvedOptions {
+  const { retries = 3, types, ...given } = options;
+  for (const name of ['concurrency', 'batchSize', 'handlerTimeoutMs', 'deduplicationWindowMs'] as const) {
+    const value = given[name];
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1))
+      throw new RangeError(`${name} must be a whole number of at least 1`);
+  }
+  if (!Number.isSafeInteger(retries) || retries < 0 || retries > 20)
+    throw new RangeError('retries must be a whole number from 0 to 20');
+  const { from = 'beginning' } = given;
+  if (from !== 'beginning' && from !== 'now' && !ENTRY_ID.test(from))
+    throw new RangeError("from must be 'beginning', 'now' or an entry id");
+  return {
+    order: partitions > 1 ? 'key' : 'none',
+    concurrency: 10,
+    batchSize: 100,
+    handlerTimeoutMs: 30_000,
+    retryDelaysMs: retryDelays(retries),
+    deduplicate: true,
+    deduplicationWindowMs: 3_600_000,
+    classify: classifyFailure,
+    ...given,
+    from,
+    types: types ? new Set(types) : null,
+  };
+}
+
+/** 100, 400, 900 ms, … */
+export function retryDelays(retries: number): readonly number[] {
+  return Array.from({ length: retries }, (_, index) => (index + 1) ** 2 * 100);
+}
