@@ -224,6 +224,8 @@ describeWith(describe, redisUnavailableReason())('the history of a record, over 
       expect(books?.reason).toContain(id);
     });
     await eventually(async () => expect((await ask('/health')).status).toBe(200), { timeoutMs: 30_000 });
-    expect(fieldsOfState(await inMongo.get(key))).toEqual({ email: key, name: 'Vera' });
+    await eventually(async () => {
+      expect(fieldsOfState(await inMongo.get(key))).toEqual({ email: key, name: 'Vera' });
+    });
   });
 });
