@@ -221,6 +221,26 @@ describeWith(describe, redisUnavailableReason())(`reconcile (seed ${SEED})`, () 
   }, 120_000);
 });
 
+describeWith(describe, redisUnavailableReason())('the sample that is taken from time to time', () => {
+  it('is taken by the sync-service that captures, and raises an alert when differences persist', async () => {
+    const bench = await SyncBench.start({ engine: { reconcileEveryMs: 300, reconcileSample: 20 } });
+    try {
+      await bench.up();
+      const standby = bench.newEngine();
+      standby.start();
+      await eventually(() => standby.capture.currentMode === 'standby');
+      await bench.mongo().write(user('sampled@example.org'));
+      await eventually(() => bench.engine.reconciles.last?.report?.compared === 1);
+      expect(bench.engine.reconciles.last).toMatchObject({ trigger: 'schedule', report: { left: 0 } });
+      await bench.redis.del('user:sampled@example.org');
+      await eventually(() => bench.log.some((line) => line.includes('SYNC_304 1 of 1 records differ')));
+      expect(standby.reconciles.list()).toEqual([]);
+    } finally {
+      await bench.stop();
+    }
+  });
+});
+
 describeWith(describe, redisUnavailableReason())(
   'reconcile of an entity with a filter and a time to live',
   () => {
