@@ -22,6 +22,8 @@ export class Told {
   readonly wallets = new Map<string, number>();
   /** Writes by others, of keys that nobody else writes. */
   readonly byOutsiders = new Map<string, Operation>();
+  /** Keys that an outsider erased, or may have: a tombstone erased by hand leaves nothing. */
+  readonly erased = new Set<string>();
   /** Operations whose repetition was answered with another version. */
   readonly appliedTwice: string[] = [];
   readonly counts = { 'mongo-first': 0, 'redis-first': 0, fcall: 0, outsider: 0, wallet: 0 };

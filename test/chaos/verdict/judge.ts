@@ -24,6 +24,7 @@ export function judge(told: Told, windows: LossWindows, stores: { mongo: Finals;
   const lists = { lost: [] as string[], duplicated: [...told.appliedTwice], resurrected: [] as string[] };
   for (const [key, writes] of told.acknowledged) {
     const final = mongo.get(key);
+    if (!final && told.erased.has(key)) continue; // the last word was an outsider's, and it said nothing
     for (const write of writes) {
       const fault = faultOf(write, final);
       if (!fault) continue;

@@ -1,12 +1,5 @@
 import { KEYS } from '#libs/sync-adapters';
-import {
-  canonicalJson,
-  isJsonObject,
-  USERS,
-  visibleFields,
-  type JsonObject,
-  type Source,
-} from '#libs/sync-core';
+import { canonicalJson, USERS, visibleFields, type JsonObject, type Source } from '#libs/sync-core';
 import { sharedText } from '../load/http-client.js';
 import type { ChaosWorld } from '../world/chaos-world.js';
 

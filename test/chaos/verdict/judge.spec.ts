@@ -1,0 +1,110 @@
+import { sharedText } from '../load/http-client.js';
+import type { Operation } from '../load/operation.js';
+import { Told } from '../load/told.js';
+import { judge } from './judge.js';
+import { LossWindows } from './loss-windows.js';
+import type { Final, Finals } from './stores.js';
+
+const KEY = 'cold1@chaos.example';
+
+function write(
+  name: string,
+  kind: Operation['kind'] = 'replace',
+  via: Operation['via'] = 'redis-first',
+): Operation {
+  return { name, via, kind, key: KEY, set: { name: 'Ada', op: name }, repeat: false, delta: 0 };
+}
+
+/** What a client was told: `name` stands with `version`. */
+function tell(told: Told, operation: Operation, version: number): void {
+  const text = operation.kind === 'delete' ? null : sharedText({ email: KEY, ...operation.set });
+  const source = operation.via === 'redis-first' ? 'redis' : 'mongo';
+  told.operations.set(operation.name, operation);
+  told.acknowledge({ operation, source, version, text, at: version });
+}
+
+function standing(name: string, version: number): Final {
+  return { version, source: 'redis', fields: { email: KEY, name: 'Ada', op: name } };
+}
+
+function verdict(told: Told, final: Final | undefined, windows = new LossWindows(), redis = final) {
+  const finals = (one: Final | undefined): Finals => new Map(one ? [[KEY, one]] : []);
+  const { lost, different, duplicated, resurrected, lostInWindow } = judge(told, windows, {
+    mongo: finals(final),
+    redis: finals(redis),
+  });
+  const counts = [lost, different, duplicated, resurrected].map(({ length }) => length);
+  return { counts, lostInWindow };
+}
+
+describe('the verdict (lost, different, duplicated, resurrected)', () => {
+  it('finds nothing when the newest write stands', () => {
+    const told = new Told();
+    tell(told, write('w1'), 1);
+    tell(told, write('w2'), 2);
+    expect(verdict(told, standing('w2', 2)).counts).toEqual([0, 0, 0, 0]);
+  });
+
+  it.each([
+    ['stands below it', standing('w1', 1)],
+    ['has vanished', undefined],
+  ])('calls a write lost when the record %s', (_, final) => {
+    const told = new Told();
+    tell(told, write('w1'), 1);
+    tell(told, write('w2'), 2);
+    expect(verdict(told, final).counts[0]).toBeGreaterThan(0);
+  });
+
+  it('calls a write lost when the record stands at its version with other content', () => {
+    const told = new Told();
+    tell(told, write('w2'), 2);
+    expect(
+      verdict(told, { ...standing('w2', 2), fields: { email: KEY, op: 'w2' } }).counts[0],
+    ).toBeGreaterThan(0);
+  });
+
+  it('sees that the stores differ', () => {
+    const told = new Told();
+    tell(told, write('w1'), 1);
+    expect(verdict(told, standing('w1', 1), new LossWindows(), standing('w1', 3)).counts[1]).toBe(1);
+  });
+
+  it('calls an effect duplicated when an older write stands again above a newer one', () => {
+    const told = new Told();
+    tell(told, write('w1'), 1);
+    tell(told, write('w2'), 2);
+    expect(verdict(told, standing('w1', 5)).counts).toEqual([0, 0, 1, 0]);
+  });
+
+  it('calls a record resurrected when it lives although the newest write is a delete', () => {
+    const told = new Told();
+    tell(told, write('w1'), 1);
+    tell(told, write('w2', 'delete'), 2);
+    expect(verdict(told, standing('w1', 5)).counts).toEqual([0, 0, 0, 1]);
+  });
+
+  it('lets a write without an answer stand, but not half of it', () => {
+    const told = new Told();
+    tell(told, write('w1'), 1);
+    const doubtful = write('w2');
+    told.operations.set('w2', doubtful);
+    told.doubt(doubtful);
+    expect(verdict(told, standing('w2', 5)).counts).toEqual([0, 0, 0, 0]);
+    expect(verdict(told, { ...standing('w2', 5), fields: { op: 'w2' } }).counts[0]).toBe(1);
+  });
+
+  it('counts what FLUSHALL may lose apart: exactly what was in flight to Mongo', () => {
+    const told = new Told();
+    tell(told, write('w1'), 1);
+    tell(told, write('w2'), 2);
+    const flushed = new LossWindows();
+    flushed.flushed(3, { [`users:${KEY}`]: '2' });
+    expect(verdict(told, undefined, flushed)).toEqual({
+      counts: [0, 0, 0, 0],
+      lostInWindow: { FLUSHALL: 2, failover: 0 },
+    });
+    const settled = new LossWindows();
+    settled.flushed(3, { [`users:${KEY}`]: '1' });
+    expect(verdict(told, undefined, settled).counts[0]).toBe(1);
+  });
+});
