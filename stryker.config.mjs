@@ -28,6 +28,8 @@ export default {
     '!tsconfig.json',
   ],
   concurrency: 2,
+  // A busy machine is no infinite loop.
+  timeoutMS: 60_000,
   reporters: ['clear-text', 'progress-append-only', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false, allowEmojis: false },
   jsonReporter: { fileName: '.cache/mutation/report.json' },

@@ -63,7 +63,7 @@ describe('the envelope', () => {
       fc.property(events, (event) => {
         expect(parseEvent(formatEvent(event))).toEqual(event);
       }),
-      { seed: 7, numRuns: 500 },
+      { seed: 7, numRuns: 100 },
     );
   });
 
@@ -85,7 +85,7 @@ describe('the envelope', () => {
         expect(Number.isSafeInteger(parsed.version)).toBe(true);
         expect(typeof fieldsOf(parsed)).toBe('object');
       }),
-      { seed: 11, numRuns: 1_000 },
+      { seed: 11, numRuns: 200 },
     );
   });
 
