@@ -18,6 +18,11 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
+    if (hasGone(request)) {
+      // Nobody hears the answer, and going away is no failure of the service: an error line each would fill the log.
+      sendProblem(reply, new ProblemError(HttpProblem.BadRequest, { cause: error }));
+      return;
+    }
     const report = healthReportOf(error);
     if (report) {
       void reply.status(503).header('cache-control', 'no-store').send(report);
@@ -43,6 +48,11 @@ export class ProblemFilter implements ExceptionFilter {
     const what = `${method} ${routeOptions.url ?? '(no route)'} failed, request ${id}`;
     this.logger.error(what, cause instanceof Error ? cause.stack : JSON.stringify(cause));
   }
+}
+
+/** The client closed the connection before its request was whole. */
+function hasGone({ raw }: FastifyRequest): boolean {
+  return raw.destroyed && !raw.complete;
 }
 
 /** Terminus reports a failed check by throwing an HttpException whose response is the health report. */
