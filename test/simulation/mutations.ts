@@ -9,7 +9,6 @@ export const MUTATIONS = {
   'drop-echoes-by-origin': 'changes of Redis origin are not published',
   'ignore-ties': 'an equal version from Mongo is never written to Redis',
   'no-stamping': 'documents without a version stay as they are',
-  'stamp-below-what-flies': 'a stamp lies above what Redis holds, not above what is in flight',
   'no-set-back-check': 'a stale image is settled without a look at Mongo',
   'no-set-back-at-capture': 'an image below one in flight is published',
   'previous-key-not-buried': 'a changed key leaves no tombstone',

@@ -54,6 +54,10 @@ describe('the simulation has teeth', () => {
   it.each(MUTATION_NAMES)(
     'notices %s',
     async (mutation) => {
+      const kept = readVectors().filter(([, vector]) => vector.mutation === mutation);
+      for (const [, { schedule }] of kept) {
+        if ((await simulate(schedule, { mutation })).wrong) return;
+      }
       expect(await search(FIRST_SEED, MUTATION_BUDGET, { mutation })).not.toBeNull();
     },
     120_000,

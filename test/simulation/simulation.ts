@@ -270,7 +270,10 @@ class Simulation {
 
   private async runAll(service: SimService): Promise<void> {
     if (!service.isUp) await service.boot();
-    for (const role of service.tasks.keys()) await this.runTask(service, role, 4);
+    for (const [role, task] of service.tasks) {
+      const { laps } = task;
+      for (let wait = 0; wait < 4 && task.laps === laps; wait++) await this.runTask(service, role, 1);
+    }
   }
 
   private service(index: number): SimService {

@@ -111,10 +111,7 @@ export class SimRedis {
   known(keys: readonly string[]): KnownVersions[] {
     return keys.map((key) => ({
       held: this.held.get(key)?.version ?? 0,
-      flying:
-        this.world.mutation === 'stamp-below-what-flies'
-          ? 0
-          : (this.streams['mongo-to-redis'].flying.get(key) ?? 0),
+      flying: this.streams['mongo-to-redis'].flying.get(key) ?? 0,
     }));
   }
 
