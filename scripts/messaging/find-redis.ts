@@ -23,7 +23,7 @@ export async function findRedis(env: NodeJS.ProcessEnv, name: string): Promise<R
   } catch (error) {
     redis.disconnect();
     throw new UsageError(
-      `No Redis answers at ${placeOf(url)} (from ${why}): ${String(error)}.\nNext: npm start, or set REDIS_URL.`,
+      `No Redis answers at ${placeOf(url)} (from ${why}): ${(error as Error).message.split('.', 1)[0] ?? ''}.\nNext: npm start, or set REDIS_URL.`,
     );
   }
 }

@@ -24,6 +24,7 @@ interface Recorded {
   readonly stream: string;
   readonly type: string;
   readonly entityId?: string;
+  readonly occurredAt: string;
   readonly data: Record<string, unknown>;
 }
 
@@ -277,6 +278,10 @@ describeWith(describe, redisUnavailableReason())('the event API', () => {
     }
     expect(seen.length).toBeGreaterThanOrEqual(all.length);
     expect([...seen].sort((a, b) => b - a)).toEqual(seen);
+    const middle = all[Math.floor(all.length / 2)]?.occurredAt ?? '';
+    const since = async (from: string | number) => (await recorded(`&from=${from}`)).length;
+    expect(await since(Date.parse(middle))).toBe(await since(middle));
+    expect(await since(Date.now() + 1_000)).toBe(0);
     for (const query of ['limit=0', 'limit=501', 'cursor=x', 'order=up', 'from=never', 'what=1', 'type=']) {
       const refused = await gateway.ask(`/api/events/processed?${query}`);
       expect([query, refused.status, refused.body.code]).toEqual([query, 400, 'invalid-query']);

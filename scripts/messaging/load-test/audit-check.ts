@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
+import { UsageError } from '../usage-error.js';
 
 export interface AuditCheck {
   /** Acknowledged, and not in the audit log. */
@@ -29,7 +30,10 @@ export async function checkAudit(
   const started = performance.now();
   const wanted = new Set(acknowledged);
   for (;;) {
-    const found = await countsOf(wanted, options);
+    const found = await countsOf(wanted, options).catch((error: unknown) => {
+      if (performance.now() - started > options.waitMs || options.signal.aborted) throw error;
+      return new Map<string, number>(); // the gateway may just be restarting
+    });
     options.onProgress(found.size);
     const lost = acknowledged.filter((id) => !found.has(id));
     const waited = performance.now() - started;
@@ -53,7 +57,7 @@ async function countsOf(
     const place: string = cursor === '' ? '' : `&cursor=${cursor}`;
     const answer = await request(`${url}/api/events/processed?limit=500&order=asc&from=${since}${place}`);
     if (answer.statusCode !== 200)
-      throw new Error(`the audit log answers ${answer.statusCode}: ${await answer.body.text()}`);
+      throw new UsageError(`the audit log answers ${answer.statusCode}: ${await answer.body.text()}`);
     const page = (await answer.body.json()) as { events: { eventId: string }[]; nextCursor: string | null };
     for (const { eventId } of page.events) {
       if (wanted.has(eventId)) counts.set(eventId, (counts.get(eventId) ?? 0) + 1);

@@ -80,8 +80,16 @@ export class FollowQuery {
   type: string | undefined = undefined;
 }
 
-/** The parameters that were given, without the others. */
-export function given<Q extends object>(query: Q): { [K in keyof Q]?: NonNullable<Q[K]> } {
-  const entries = Object.entries(query).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof Q]?: NonNullable<Q[K]> };
+/** The parameters that were given, without the others; a time in digits is one in epoch milliseconds. */
+export function given<Q extends object>(query: Q): Given<Q> {
+  const entries = Object.entries(query).flatMap(([name, value]: [string, unknown]) => {
+    if (value === undefined) return [];
+    const isEpoch = TIMES.has(name) && typeof value === 'string' && /^\d{1,15}$/.test(value);
+    return [[name, isEpoch ? Number(value) : value]];
+  });
+  return Object.fromEntries(entries) as Given<Q>;
 }
+
+const TIMES: ReadonlySet<string> = new Set(['from', 'to']);
+
+type Given<Q> = { [K in keyof Q]?: NonNullable<Q[K]> };

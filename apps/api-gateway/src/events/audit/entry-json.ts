@@ -1,8 +1,9 @@
 import type { RecordedEntry } from '#libs/audit-log';
 
 /** A recorded event as clients see it. */
-export function entryJson({ occurredAt, recordedAt, ...entry }: RecordedEntry): object {
+export function entryJson({ sequence, occurredAt, recordedAt, ...entry }: RecordedEntry): object {
   return {
+    sequence,
     ...entry,
     occurredAt: new Date(occurredAt).toISOString(),
     recordedAt: new Date(recordedAt).toISOString(),
