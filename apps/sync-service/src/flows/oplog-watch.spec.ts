@@ -66,7 +66,9 @@ describe('OplogWatch', () => {
   it('has no age without a position, or with a token it cannot read', async () => {
     position = null;
     expect(await watch.look()).toMatchObject({ positionAgeMs: null, danger: false });
-    position = { feed: JSON.stringify({ _data: 'opaque' }) };
-    expect(await watch.look()).toMatchObject({ positionAgeMs: null, danger: false });
+    for (const feed of [JSON.stringify({ _data: 'opaque' }), 'not JSON', 'null']) {
+      position = { feed };
+      expect(await watch.look()).toMatchObject({ positionAgeMs: null, danger: false });
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { SyncAlert, type CapturePosition } from '#libs/sync-core';
-import { clusterTimeOf, epochMsOf, type OplogWindow } from '#libs/sync-adapters';
+import { clusterTimeOfFeed, epochMsOf, type OplogWindow } from '#libs/sync-adapters';
 import { forecastOplog, type OplogForecast, type OplogLook } from './oplog-forecast.js';
 
 export interface OplogWatchOptions {
@@ -74,7 +74,7 @@ export class OplogWatch {
 
 function timeOf(position: CapturePosition | null): number | null {
   if (!position) return null;
-  const time = clusterTimeOf(JSON.parse(position.feed));
+  const time = clusterTimeOfFeed(position.feed);
   return time === null ? null : epochMsOf(time);
 }
 

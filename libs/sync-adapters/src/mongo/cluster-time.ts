@@ -15,6 +15,15 @@ export function clusterTimeOf(source: unknown): bigint | null {
   return digits === undefined ? null : BigInt(`0x${digits}`);
 }
 
+/** The cluster time of a capture position's `feed`; null when it holds no token that can be read. */
+export function clusterTimeOfFeed(feed: string): bigint | null {
+  try {
+    return clusterTimeOf(JSON.parse(feed));
+  } catch {
+    return null;
+  }
+}
+
 /** Its wall-clock part, epoch ms; whole seconds. */
 export function epochMsOf(clusterTime: bigint): number {
   return Number(clusterTime >> 32n) * 1000;

@@ -1,7 +1,7 @@
 import type { CaptureProgress } from '#libs/sync-core';
 import type { Redis } from 'ioredis';
 import type { Db, Document } from 'mongodb';
-import { clusterTimeOf } from '../mongo/cluster-time.js';
+import { clusterTimeOf, clusterTimeOfFeed } from '../mongo/cluster-time.js';
 import { withMongoErrors } from '../mongo/mongo-errors.js';
 import { RedisCaptureJournal } from '../redis/redis-capture-journal.js';
 
@@ -26,7 +26,7 @@ export class StoredCaptureProgress implements CaptureProgress {
   async hasPassed(time: bigint): Promise<boolean> {
     const position = await this.journal.position();
     if (!position || position.snapshot) return false;
-    const reached = clusterTimeOf(JSON.parse(position.feed));
+    const reached = clusterTimeOfFeed(position.feed);
     return reached !== null && reached >= time;
   }
 }
