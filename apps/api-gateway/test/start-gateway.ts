@@ -10,6 +10,8 @@ export interface GatewayBehind {
   readonly syncServiceUrl?: string;
   /** Of the audit log. Without one the gateway publishes events, and works on none. */
   readonly mongo?: { readonly uri: string; readonly database: string };
+  /** Another place for the audit log. */
+  readonly auditPostgresUrl?: string;
   readonly adminToken?: string;
   readonly events?: Partial<EventsSettings>;
 }
@@ -24,6 +26,14 @@ export async function startGateway(behind: GatewayBehind): Promise<HttpProbe> {
   Object.assign(config.redis, { url: behind.redisUrl });
   if (behind.adminToken !== undefined) config.adminToken = behind.adminToken;
   if (behind.mongo) Object.assign(config.mongo, { uri: behind.mongo.uri, database: behind.mongo.database });
-  Object.assign(config.events, { processors: behind.mongo !== undefined, ...behind.events });
+  if (behind.auditPostgresUrl !== undefined) {
+    Object.assign(config.audit, {
+      store: 'postgres',
+      postgresUrl: behind.auditPostgresUrl,
+      timeoutMs: 1_000,
+    });
+  }
+  const processors = behind.mongo !== undefined || behind.auditPostgresUrl !== undefined;
+  Object.assign(config.events, { processors, ...behind.events });
   return probeOf(await createService({ module: GatewayModule, config, logger: false }));
 }

@@ -1,0 +1,82 @@
+import {
+  describeWith,
+  postgresUnavailableReason,
+  redisUnavailableReason,
+  startPrivatePostgres,
+  startPrivateRedis,
+  type PrivatePostgres,
+  type PrivateRedis,
+} from '#libs/dev-servers';
+import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import { eventually } from '../../../test/support/eventually.js';
+import { startGateway } from './start-gateway.js';
+
+const reason = redisUnavailableReason() ?? (await postgresUnavailableReason());
+
+describeWith(describe, reason)('events with the audit log in PostgreSQL, and two gateways', () => {
+  let postgres: PrivatePostgres;
+  let redis: PrivateRedis;
+  let gateways: HttpProbe[] = [];
+  beforeAll(async () => {
+    [postgres, redis] = await Promise.all([startPrivatePostgres(), startPrivateRedis()]);
+    const behind = {
+      redisUrl: redis.url,
+      userServiceUrl: 'http://127.0.0.1:9',
+      auditPostgresUrl: postgres.url,
+    };
+    gateways = await Promise.all([startGateway(behind), startGateway(behind)]);
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all(gateways.map((gateway) => gateway.close()));
+    await redis.stop();
+    await postgres.stop();
+  });
+
+  const ask = (n: number, path: string, json?: unknown) => {
+    const gateway = gateways[n % gateways.length];
+    if (!gateway) throw new Error('no gateway');
+    return gateway.ask(`/api/events/${path}`, json === undefined ? {} : { method: 'POST', json });
+  };
+  const publish = (n: number) => ask(n, 'logs', { level: 'info', message: `line ${n}`, service: 's' });
+  const recorded = async (n: number) => {
+    const { status, body } = await ask(n, 'processed?limit=500&order=asc');
+    return status === 200 ? (body.events as { eventId: string; sequence: number }[]) : [];
+  };
+  const allOnce = (ids: readonly string[]) =>
+    eventually(
+      async () => {
+        const found = (await recorded(0)).map(({ eventId }) => eventId);
+        expect([...found].sort()).toEqual([...ids].sort());
+      },
+      { timeoutMs: 30_000 },
+    );
+
+  it('records what either gateway is given, once, in one order that both show', async () => {
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => publish(n)));
+    const ids = answers.map(({ body }) => String(body.eventId));
+    await allOnce(ids);
+    expect(await recorded(1)).toEqual(await recorded(0));
+    const { body } = await ask(1, 'stats');
+    expect(body.figures).toMatchObject({ logs: { info: 100 } });
+  });
+
+  it('takes events in while PostgreSQL is down, says so, and records them when it is back', async () => {
+    const { server } = postgres;
+    if (!server) return; // somebody else's server is not ours to stop
+    const before = (await recorded(0)).map(({ eventId }) => eventId);
+    await server.kill('SIGKILL');
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => publish(1_000 + n)));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+    const question = await ask(0, 'processed');
+    expect([question.status, question.body]).toMatchObject([
+      503,
+      { code: 'store-unavailable', store: 'postgres' },
+    ]);
+    const health = await gateways[0]?.ask('/health');
+    expect(health?.body).toMatchObject({ details: { events: { status: 'down', auditLog: 'down' } } });
+    await server.restart();
+    await allOnce([...before, ...answers.map(({ body }) => String(body.eventId))]);
+    const letters = (await ask(0, 'stats')).body.streams as { deadLetters: number }[];
+    expect(letters.map(({ deadLetters }) => deadLetters)).toEqual(letters.map(() => 0));
+  }, 60_000);
+});
