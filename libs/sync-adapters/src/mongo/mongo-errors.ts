@@ -3,6 +3,7 @@ import { MongoBulkWriteError, MongoError, MongoServerError } from 'mongodb';
 
 /** The one place where the driver's errors become the product's. Returns other errors as they are. */
 export function translateMongoError(error: unknown): unknown {
+  if (isSocketError(error)) return new StoreUnavailableError('mongo', error.message, { cause: error });
   if (!(error instanceof MongoError)) return error;
   if (hasCode(error, HISTORY_LOST_CODES)) return new HistoryLostError(error.message, { cause: error });
   if (isUnavailable(error)) return new StoreUnavailableError('mongo', error.message, { cause: error });
@@ -53,6 +54,14 @@ const UNAVAILABLE_NAMES: ReadonlySet<string> = new Set([
   'MongoClientClosedError',
   'PoolClearedOnNetworkError',
 ]);
+
+/** A connection that is reset while the driver writes to it fails with the socket's own error, unwrapped. */
+function isSocketError(error: unknown): error is NodeJS.ErrnoException {
+  if (typeof error !== 'object' || error === null || !('syscall' in error)) return false;
+  return typeof error.syscall === 'string' && SOCKET_CALLS.has(error.syscall);
+}
+
+const SOCKET_CALLS: ReadonlySet<string> = new Set(['read', 'write', 'connect', 'getaddrinfo', 'shutdown']);
 
 function isUnavailable(error: MongoError): boolean {
   return (
