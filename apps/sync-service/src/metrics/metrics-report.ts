@@ -1,5 +1,5 @@
 import { streamInfo } from '#libs/redis-streams';
-import { KEYS, SYNC_GROUP } from '#libs/sync-adapters';
+import { KEYS, SYNC_GROUP, withRedisErrors } from '#libs/sync-adapters';
 import { DIRECTIONS, owedInFlight, type Direction } from '#libs/sync-core';
 import type { ConsistencyFigure } from '../consistency/consistency-tally.js';
 import type { OplogStatus } from '../flows/oplog-watch.js';
@@ -122,8 +122,8 @@ export class MetricsReport {
     const { consumer, meter } = lanes[direction];
     const [page, info, deadLettersWaiting] = await Promise.all([
       books.read(direction),
-      streamInfo(commands, KEYS.stream(direction)),
-      commands.xlen(KEYS.deadLetters(direction)),
+      withRedisErrors(() => streamInfo(commands, KEYS.stream(direction))),
+      withRedisErrors(() => commands.xlen(KEYS.deadLetters(direction))),
     ]);
     const { ledger, pending, unread, vanished } = page;
     const { events: missing } = await this.engine.missing.explain(direction, page);

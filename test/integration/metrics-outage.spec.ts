@@ -1,0 +1,16 @@
+import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
+import { StoreUnavailableError } from '#libs/sync-core';
+import { MetricsReport } from '../../apps/sync-service/src/metrics/metrics-report.js';
+import { SyncBench } from '../support/sync-bench.js';
+
+describeWith(describe, redisUnavailableReason())('metrics while Redis is down', () => {
+  it('say that the store is unavailable, which is no fault of the service', async () => {
+    const bench = await SyncBench.start();
+    try {
+      await bench.server.kill('SIGKILL');
+      await expect(new MetricsReport(bench.engine).read()).rejects.toBeInstanceOf(StoreUnavailableError);
+    } finally {
+      await bench.stop();
+    }
+  });
+});
