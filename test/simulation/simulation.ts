@@ -13,6 +13,9 @@ import { SimMongo } from './stores/sim-mongo.js';
 import { SimRedis } from './stores/sim-redis.js';
 import type { Direction } from '#libs/sync-core';
 
+/** What befalls the system, as against what somebody does. */
+type Strike = Exclude<Action, { do: 'run' | 'client' | 'clients' | 'outsider' | 'sleep' | 'late' }>;
+
 export interface SimulationOptions {
   readonly mutation?: Mutation;
   readonly trace?: Trace;
@@ -128,7 +131,7 @@ class Simulation {
     }
   }
 
-  private strike(action: Action): void {
+  private strike(action: Strike): void {
     switch (action.do) {
       case 'network': {
         const task = this.service(action.service).tasks.get(action.role);
