@@ -29,6 +29,11 @@ export enum SyncAlert {
    */
   HistoryEnding = 'SYNC_105',
   /**
+   * The capture position in Redis is no position: somebody wrote over it. Nothing to do: what was there is kept beside
+   * it (`sync:capture:position:spoiled`), and all documents are published again. Find out who writes keys of the sync.
+   */
+  PositionSpoiled = 'SYNC_106',
+  /**
    * A stream or its consumer group disappeared (deleted, flushed, failed over). Nothing to do: it is created again, and
    * every record with an unsettled change is emitted again. Find out who deletes keys of the sync.
    */

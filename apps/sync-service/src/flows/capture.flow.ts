@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '#libs/redis-streams';
 import {
   captureChanges,
   HistoryLostError,
+  SpoiledPositionError,
   StoreUnavailableError,
   SyncAlert,
   type CaptureJournal,
@@ -236,6 +237,7 @@ export class CaptureFlow {
     const { observer } = this.options;
     if (error instanceof LeaseLostError) return;
     if (error instanceof PositionMovedError) observer.alert(SyncAlert.PositionMoved, error.message);
+    else if (error instanceof SpoiledPositionError) observer.alert(SyncAlert.PositionSpoiled, error.message);
     else if (error instanceof StoreUnavailableError) this.setMode('waiting', error.message);
     else
       observer.alert(

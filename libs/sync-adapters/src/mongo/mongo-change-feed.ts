@@ -1,4 +1,11 @@
-import type { ChangeBatch, ChangeFeed, EntityDefinition, MongoChange, MongoImage } from '#libs/sync-core';
+import {
+  HistoryLostError,
+  type ChangeBatch,
+  type ChangeFeed,
+  type EntityDefinition,
+  type MongoChange,
+  type MongoImage,
+} from '#libs/sync-core';
 import type { Db, Document, MongoClient } from 'mongodb';
 import { documentPages, idsAfter } from './document-pages.js';
 import { imageOf } from './documents.js';
@@ -36,7 +43,7 @@ export class MongoChangeFeed implements ChangeFeed {
   }
 
   async *read(position: string, signal: AbortSignal): AsyncGenerator<ChangeBatch> {
-    const after = JSON.parse(position) as Document;
+    const after = tokenOf(position);
     for await (const { events, token } of rawChangeStream({ ...this.streamOptions(), after }, signal)) {
       const changes = events.map((event) => this.changeOf(event)).filter((change) => change !== null);
       const wallTime = events.at(-1)?.wallTime as Date | undefined;
@@ -49,7 +56,10 @@ export class MongoChangeFeed implements ChangeFeed {
   }
 
   async *snapshot(entity: EntityDefinition, afterId: string | null): AsyncGenerator<readonly MongoImage[]> {
-    for await (const { images } of documentPages(this.options.db, entity, { afterId, limit: SNAPSHOT_CHUNK })) {
+    for await (const { images } of documentPages(this.options.db, entity, {
+      afterId,
+      limit: SNAPSHOT_CHUNK,
+    })) {
       yield images;
     }
   }
@@ -58,9 +68,7 @@ export class MongoChangeFeed implements ChangeFeed {
   estimate(entity: EntityDefinition, afterId: string | null): Promise<number> {
     const collection = this.options.db.collection(entity.collection);
     return withMongoErrors(() =>
-      afterId === null
-        ? collection.estimatedDocumentCount()
-        : collection.countDocuments(idsAfter(afterId)),
+      afterId === null ? collection.estimatedDocumentCount() : collection.countDocuments(idsAfter(afterId)),
     );
   }
 
@@ -125,4 +133,15 @@ function erased(entity: EntityDefinition, event: Document): MongoChange {
   const before = event.fullDocumentBeforeChange as Document | null | undefined;
   const id = String((event.documentKey as Document)._id);
   return { kind: 'erased', entity, id, last: before ? imageOf(entity, before) : null };
+}
+
+/** @throws HistoryLostError for what is no resume token: there is no history after it, and only a snapshot helps */
+function tokenOf(position: string): Document {
+  try {
+    const token: unknown = JSON.parse(position);
+    if (typeof token === 'object' && token !== null && !Array.isArray(token)) return token;
+  } catch {
+    // told below
+  }
+  throw new HistoryLostError('the position is no resume token');
 }

@@ -18,6 +18,8 @@ export const KEYS = {
   processedPrevious: 'processed_events:previous',
   processedSince: 'processed_events:since',
   capturePosition: 'sync:capture:position',
+  /** What stood there and was no position, for a person to look at. */
+  spoiledPosition: 'sync:capture:position:spoiled',
   captureLease: 'sync:capture:lease',
 
   /** How far a backfill has come, so that another run goes on from there. */

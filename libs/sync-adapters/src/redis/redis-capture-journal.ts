@@ -1,5 +1,7 @@
 import {
   formatEvent,
+  isJsonObject,
+  SpoiledPositionError,
   type CaptureJournal,
   type CapturePosition,
   type ChangeEvent,
@@ -20,8 +22,16 @@ export class RedisCaptureJournal implements CaptureJournal {
   constructor(private readonly redis: Redis) {}
 
   async position(): Promise<CapturePosition | null> {
-    const text = await withRedisErrors(() => this.redis.get(KEYS.capturePosition));
-    return text === null ? null : (JSON.parse(text) as CapturePosition);
+    const type = await withRedisErrors(() => this.redis.type(KEYS.capturePosition));
+    if (type === 'none') return null;
+    const text = type === 'string' ? await withRedisErrors(() => this.redis.get(KEYS.capturePosition)) : '';
+    if (text === null) return null;
+    const position = parsePosition(text);
+    if (position) return position;
+    await withRedisErrors(() => this.redis.rename(KEYS.capturePosition, KEYS.spoiledPosition));
+    throw new SpoiledPositionError(
+      `${KEYS.capturePosition} held no position (${type}); publishing everything again`,
+    );
   }
 
   async publish({ expected, next, events }: Publication): Promise<PublishResult> {
@@ -67,6 +77,23 @@ export class RedisCaptureJournal implements CaptureJournal {
       flying: versions[2 * index + 1] ?? 0,
     }));
   }
+}
+
+/** `null` for a text that {@link positionText} has not made. */
+function parsePosition(text: string): CapturePosition | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isJsonObject(value) || typeof value.feed !== 'string') return null;
+  const { feed, snapshot } = value;
+  if (snapshot === undefined) return { feed };
+  if (!isJsonObject(snapshot) || typeof snapshot.entity !== 'string') return null;
+  const { entity, afterId } = snapshot;
+  if (afterId !== null && typeof afterId !== 'string') return null;
+  return { feed, snapshot: { entity, afterId } };
 }
 
 /** One text per position, whatever the order of its members. */

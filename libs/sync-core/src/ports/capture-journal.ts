@@ -29,6 +29,7 @@ export type PublishResult =
 
 /** Where captured changes go, together with the position they reach. Kept in Redis, next to the stream. */
 export interface CaptureJournal {
+  /** @throws SpoiledPositionError once when what is there is no position; afterwards there is none */
   position(): Promise<CapturePosition | null>;
   /** Safe to repeat: the same publication is written once. */
   publish(publication: Publication): Promise<PublishResult>;
@@ -44,4 +45,9 @@ export interface KnownVersions {
   readonly held: number;
   /** The highest that is on `mongo_changes` and not settled yet. */
   readonly flying: number;
+}
+
+/** What stood in the place of the capture position was none. It has been moved out of the way. */
+export class SpoiledPositionError extends Error {
+  override readonly name = 'SpoiledPositionError';
 }
