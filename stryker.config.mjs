@@ -8,7 +8,7 @@ export default {
   mutate: ['libs/sync-core/src/{domain,pipeline}/**/*.ts', '!**/*.spec.ts'],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules'],
-  jest: { projectType: 'custom', configFile: 'jest.mutation.config.mjs', enableFindRelatedTests: false },
+  jest: { projectType: 'custom', configFile: 'jest.mutation.config.mjs', enableFindRelatedTests: true },
   coverageAnalysis: 'perTest',
   ignorePatterns: [
     '*',

@@ -54,7 +54,7 @@ export class ApiDescription {
 
   /** The operation that a request as sent asks for, if any. HEAD is answered like GET. */
   find(method: string, target: string): Operation | undefined {
-    const path = target.split(/[?#]/, 1)[0] ?? '';
+    const path = routedPath(target);
     const wanted = method === 'HEAD' ? 'GET' : method;
     // A literal path such as /users/health is another operation than /users/{email}.
     const matches = this.patterns.filter(
@@ -101,6 +101,12 @@ export class ApiDescription {
       }),
     );
   }
+}
+
+/** The path that a router looks up: of an absolute URL its path, and letters that need no escape without one. */
+function routedPath(target: string): string {
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#;]/, 1)[0] ?? '';
+  return path.replace(/%[46][1-9a-f]|%[57][0-9a]/gi, (escape) => decodeURIComponent(escape));
 }
 
 /** Without a `type`, `nullable` says nothing (OpenAPI 3.0.3), and Ajv will not have it. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KEYS } from '#libs/sync-adapters';
 import { DIRECTIONS } from '#libs/sync-core';
 import { ADMIN_TOKEN, ThreeServices } from '../../support/three-services.js';
@@ -44,6 +43,7 @@ export async function fuzzHttp(options: FuzzOptions): Promise<Tally> {
   const product = await ThreeServices.start();
   try {
     await insertSecrets(product);
+    await product.settled();
     await insertDeadLetters(product, 20);
     const campaign = await Campaign.prepare({
       ...options,
@@ -53,7 +53,6 @@ export async function fuzzHttp(options: FuzzOptions): Promise<Tally> {
     });
     const pids = pidsOf(product);
     const tally = await campaign.run();
-    await sleep(0);
     await lookAfterwards(product, pids, tally);
     return tally;
   } finally {

@@ -53,7 +53,7 @@ export const HISTORY_SCHEMAS: Schemas = {
     properties: {
       state: { type: 'string', enum: ['live', 'deleted', 'absent'] },
       version,
-      source: { ...source, nullable: true },
+      source: { type: 'string' as const, enum: ['mongo', 'redis', null], nullable: true },
       updatedAt: { ...time, nullable: true },
     },
   },

@@ -19,6 +19,7 @@ export interface ServiceDocument {
  */
 const EVERYWHERE = [
   HttpProblem.BadRequest,
+  HttpProblem.Forbidden,
   HttpProblem.NotFound,
   HttpProblem.MethodNotAllowed,
   HttpProblem.RequestTimeout,
