@@ -88,8 +88,11 @@ export const REDIS_FAULTS: readonly Fault[] = [
 
 /** What Redis alone knew at that very moment is lost: exactly the records in flight to Mongo. */
 async function flushAll({ world, losses, now }: FaultContext): Promise<Heal> {
-  const replies = await world.redis.multi().hgetall(KEYS.inFlight('redis-to-mongo')).flushall().exec();
-  const inFlight = (replies?.[0]?.[1] ?? {}) as Record<string, string>;
+  // One script: nothing can come in between. (A flat list, whatever the client makes of maps.)
+  const script = "local rows = redis.call('HGETALL', KEYS[1]) redis.call('FLUSHALL') return rows";
+  const rows = (await world.redis.eval(script, 1, KEYS.inFlight('redis-to-mongo'))) as string[];
+  const inFlight: Record<string, string> = {};
+  for (let at = 0; at + 1 < rows.length; at += 2) inFlight[rows[at] ?? ''] = rows[at + 1] ?? '';
   losses.flushed(now(), inFlight);
   return nothing;
 }
