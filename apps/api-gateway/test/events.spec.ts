@@ -35,7 +35,7 @@ describeWith(describe, redisUnavailableReason())('the event API', () => {
   let gateway: HttpProbe;
 
   beforeAll(async () => {
-    [mongo, redis] = await Promise.all([startPrivateMongo(), startPrivateRedis()]);
+    [mongo, redis] = await Promise.all([startPrivateMongo(), startPrivateRedis({ appendonly: true })]);
     commands = connect({ url: redis.url, profile: 'commands' });
     gateway = await startGateway({
       redisUrl: redis.url,
@@ -350,4 +350,35 @@ describeWith(describe, redisUnavailableReason())('the event API', () => {
     ]);
     expect((await gateway.ask('/api/events/export?from=never', { headers: ADMIN })).status).toBe(400);
   });
+
+  it('says so while Redis is down, and goes on when it is back', async () => {
+    const item = { stream: 'orders:placed', type: 'order.placed', data: { n: 1 } };
+    await redis.kill();
+    try {
+      for (const [path, json] of [
+        ['chat', { senderId: 'a', receiverId: 'b', content: 'x' }],
+        ['tasks', { title: 'x' }],
+        ['batch', { events: [item, item] }],
+        ['batch', { events: [item, item], atomic: true }],
+      ] as const) {
+        const refused = await post(path, json);
+        expect([refused.status, refused.body]).toMatchObject([
+          503,
+          { code: 'store-unavailable', store: 'redis' },
+        ]);
+      }
+      expect((await gateway.ask('/api/events/stats')).status).toBe(503);
+      expect((await gateway.ask('/api/events/processed')).status).toBe(200);
+    } finally {
+      await redis.restart();
+    }
+    const sent = await eventually(
+      async () => {
+        const answer = await post('chat', { senderId: 'a', receiverId: 'b', content: 'back' });
+        return answer.status === 202 && answer;
+      },
+      { timeoutMs: 15_000 },
+    );
+    await recordedAs(sent.body.eventId);
+  }, 60_000);
 });

@@ -1,7 +1,14 @@
 import { decodeEvent, newEventId } from '#libs/redis-streams';
-import { HttpProblem, PROBLEM_CATALOG, ProblemError, problemOf, type FieldError } from '#libs/service-kit';
+import {
+  invalidBody,
+  HttpProblem,
+  PROBLEM_CATALOG,
+  ProblemError,
+  problemOf,
+  type FieldError,
+} from '#libs/service-kit';
 import { withRedisErrors } from '#libs/sync-adapters';
-import { canonicalJson, type Json } from '#libs/sync-core';
+import { canonicalJson, StoreUnavailableError, type Json } from '#libs/sync-core';
 import type { Redis } from 'ioredis';
 import type { StreamDirectory } from '../streams/stream-directory.js';
 import type { Backlog } from '../streams/backlog.js';
@@ -69,19 +76,23 @@ export class EventPublishing {
     );
   }
 
-  /** Each event for itself, in this order. */
+  /** Each event for itself, in this order. @throws StoreUnavailableError when not one could be taken in for that */
   async publishEach(items: readonly BatchItem[], origin: EventOrigin): Promise<readonly BatchResult[]> {
     // Started in order over one connection, and so published in order.
-    return Promise.all(
-      items.map(async (item, index): Promise<BatchResult> => {
-        if (item.kind === 'invalid') return invalid(index, item.errors);
-        try {
-          const receipt = await this.publish(item.draft, origin, `batch/${index}`);
-          return { index, status: 'accepted', ...receipt };
-        } catch (error) {
-          return rejected(index, error);
-        }
-      }),
+    const attempts = await Promise.allSettled(
+      items.map((item, index) =>
+        item.kind === 'event'
+          ? this.publish(item.draft, origin, `batch/${index}`)
+          : Promise.reject(invalidBody(item.errors)),
+      ),
+    );
+    const failures = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason] : []));
+    const [failure] = failures as unknown[];
+    if (failures.length === items.length && failures.every(isOutage)) throw failure;
+    return attempts.map((attempt, index) =>
+      attempt.status === 'fulfilled'
+        ? { index, status: 'accepted', ...attempt.value }
+        : rejected(index, attempt.reason),
     );
   }
 
@@ -126,10 +137,8 @@ function sameJson(a: unknown, b: unknown): boolean {
   return canonicalJson(a as Json) === canonicalJson(b as Json);
 }
 
-function invalid(index: number, errors: readonly FieldError[]): BatchResult {
-  const [first] = errors;
-  const detail = first ? `${first.field} ${first.message}` : 'the event is not allowed';
-  return { index, status: 'rejected', code: 'invalid-body', detail, errors };
+function isOutage(error: unknown): boolean {
+  return error instanceof StoreUnavailableError;
 }
 
 function rejected(index: number, error: unknown): BatchResult {

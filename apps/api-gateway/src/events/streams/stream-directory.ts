@@ -18,8 +18,8 @@ const OWN_STREAMS: readonly string[] = Object.values(EVENT_STREAMS);
 
 /** Knows every stream with events, and gives each the groups that must read it before it may be trimmed. */
 export class StreamDirectory {
-  /** Stream → when it was registered last. */
-  private readonly registered = new Map<string, number>();
+  /** Stream → its registration, and when that began. Requests that come together share one. */
+  private readonly registered = new Map<string, { readonly at: number; readonly done: Promise<void> }>();
 
   constructor(private readonly options: StreamDirectoryOptions) {}
 
@@ -28,22 +28,13 @@ export class StreamDirectory {
    *
    * @throws ProblemError `Unprocessable` when there are too many already; StoreUnavailableError
    */
-  async register(stream: string): Promise<void> {
-    if (Date.now() - (this.registered.get(stream) ?? 0) < TRUSTED_MS) return;
-    const { redis, maxStreams } = this.options;
-    const known = await withStreamErrors(() =>
-      EVENT_SCRIPTS.registerStream.run(
-        redis,
-        [EVENT_KEYS.streams, stream],
-        [maxStreams, ...groupsOf(stream)],
-      ),
-    );
-    if (known === 0) {
-      throw new ProblemError(HttpProblem.Unprocessable, {
-        detail: `there are ${maxStreams} streams with events already; use one of them, or raise EVENTS_MAX_STREAMS`,
-      });
-    }
-    this.registered.set(stream, Date.now());
+  register(stream: string): Promise<void> {
+    const known = this.registered.get(stream);
+    if (known && Date.now() - known.at < TRUSTED_MS) return known.done;
+    const done = this.add(stream);
+    this.registered.set(stream, { at: Date.now(), done });
+    done.catch(() => this.registered.delete(stream));
+    return done;
   }
 
   /** Registers the product's own streams. */
@@ -55,6 +46,21 @@ export class StreamDirectory {
   async list(): Promise<readonly string[]> {
     const known = await withRedisErrors(() => this.options.redis.smembers(EVENT_KEYS.streams));
     return [...OWN_STREAMS, ...known.filter((name) => !OWN_STREAMS.includes(name)).sort()];
+  }
+
+  private async add(stream: string): Promise<void> {
+    const { redis, maxStreams } = this.options;
+    const known = await withStreamErrors(() =>
+      EVENT_SCRIPTS.registerStream.run(
+        redis,
+        [EVENT_KEYS.streams, stream],
+        [maxStreams, ...groupsOf(stream)],
+      ),
+    );
+    if (known === 1) return;
+    throw new ProblemError(HttpProblem.Unprocessable, {
+      detail: `there are ${maxStreams} streams with events already; use one of them, or raise EVENTS_MAX_STREAMS`,
+    });
   }
 }
 
