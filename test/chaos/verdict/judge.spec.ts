@@ -98,13 +98,13 @@ describe('the verdict (lost, different, duplicated, resurrected)', () => {
     tell(told, write('w1'), 1);
     tell(told, write('w2'), 2);
     const flushed = new LossWindows();
-    flushed.flushed(3, { [`users:${KEY}`]: '2' });
+    flushed.flushed(3, { [`users:${KEY}`]: '2 0' });
     expect(verdict(told, undefined, flushed)).toEqual({
       counts: [0, 0, 0, 0],
       lostInWindow: { FLUSHALL: 2, failover: 0 },
     });
     const settled = new LossWindows();
-    settled.flushed(3, { [`users:${KEY}`]: '1' });
+    settled.flushed(3, { [`users:${KEY}`]: '1 0' });
     expect(verdict(told, undefined, settled).counts[0]).toBe(1);
   });
 });

@@ -29,7 +29,12 @@ export class LossWindows {
   of({ source, operation, version, at }: Acknowledged): NamedWindow | null {
     if (source !== 'redis') return null;
     const field = `${USERS.name}:${operation.key}`;
-    if (this.flushes.some(({ inFlight }) => Number(inFlight[field] ?? 0) >= version)) return 'FLUSHALL';
+    if (this.flushes.some(({ inFlight }) => flyingVersion(inFlight[field]) >= version)) return 'FLUSHALL';
     return this.failovers.some(({ from, to }) => at >= from && at <= to) ? 'failover' : null;
   }
+}
+
+/** The in-flight hash holds `<version> <what its writer knew of Mongo>`. */
+function flyingVersion(text = '0'): number {
+  return Number(text.split(' ', 1)[0]);
 }
