@@ -65,7 +65,18 @@ export default tseslint.config(
     ['libs/sync-core/src/pipeline/**', 'libs/sync-core/src/testing/**'],
     [DRIVERS_AND_NEST, APPS, OTHER_LIBS([])],
   ),
-  forbid(['libs/redis-streams/**'], [APPS, OTHER_LIBS(['dev-servers'])]),
+  forbid(
+    ['libs/redis-streams/src/**', 'libs/redis-streams/testing/**'],
+    [
+      APPS,
+      OTHER_LIBS(['dev-servers']),
+      { regex: '^@nestjs/', message: 'Nest is for libs/redis-streams/nest.' },
+    ],
+  ),
+  forbid(
+    ['libs/redis-streams/{nest,examples,test,bench}/**'],
+    [APPS, OTHER_LIBS(['dev-servers', 'redis-streams', 'redis-streams/nest', 'redis-streams/testing'])],
+  ),
   forbid(['libs/audit-log/**'], [APPS, OTHER_LIBS(['dev-servers'])]),
   forbid(['libs/embedded-mongo/**'], [APPS, OTHER_LIBS([])]),
   forbid(['libs/dev-servers/**'], [APPS, OTHER_LIBS(['embedded-mongo'])]),

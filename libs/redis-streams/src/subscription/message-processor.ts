@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { BatchMessageHandler, DeliveryFailure } from '../bus/message-consumer.js';
 import type { MessagingObserver } from '../bus/messaging-observer.js';
 import type { Clock } from '../clock.js';
@@ -67,6 +68,7 @@ export class MessageProcessor {
   constructor(private readonly it: ProcessorOptions) {}
 
   readonly handle: BatchHandler = async (entries, context): Promise<HandlerResult> => {
+    setMaxListeners(0, context.signal); // one listener per message in hand
     const run: BatchRun = { context, failures: [], settling: [], halt: undefined };
     const messages = await this.unhandled(this.decode(entries, run));
     const chains = this.it.wholeBatch ? (messages.length > 0 ? [messages] : []) : this.chainsOf(messages);

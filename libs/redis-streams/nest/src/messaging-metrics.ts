@@ -1,0 +1,109 @@
+import type { HandledFact, MessageBus, MessagingObserver, PublishedFact } from '#libs/redis-streams';
+import { streamInfo, type RedisMessageBus } from '#libs/redis-streams';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+const GROUP_LABELS = ['stream', 'group', 'type'] as const;
+
+/** The bus in figures: `messaging_*`. */
+export class MessagingMetrics implements MessagingObserver {
+  private readonly publishedTotal;
+  private readonly processedTotal;
+  private readonly failedTotal;
+  private readonly retriedTotal;
+  private readonly skippedTotal;
+  private readonly deadLetteredTotal;
+  private readonly seconds;
+
+  constructor(private readonly registry: Registry) {
+    const counter = (name: string, help: string, labelNames: readonly string[] = GROUP_LABELS) =>
+      new Counter({
+        name: `messaging_${name}_total`,
+        help,
+        labelNames: [...labelNames],
+        registers: [registry],
+      });
+    this.publishedTotal = counter('published', 'Events published', ['stream', 'type', 'outcome']);
+    this.processedTotal = counter('processed', 'Events handled and settled');
+    this.failedTotal = counter('failed', 'Tries that failed');
+    this.retriedTotal = counter('retried', 'Failed tries that another one follows');
+    this.skippedTotal = counter('skipped', 'Events handled before and skipped');
+    this.deadLetteredTotal = counter('dead_lettered', 'Events moved to the dead letters', [
+      'stream',
+      'group',
+    ]);
+    this.seconds = new Histogram({
+      name: 'messaging_processing_seconds',
+      help: 'Time of the handler',
+      labelNames: ['stream', 'group'],
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+      registers: [registry],
+    });
+  }
+
+  readonly published = ({ stream, type, outcome }: PublishedFact): void =>
+    this.publishedTotal.inc({ stream, type, outcome });
+
+  readonly processed = ({ durationMs, ...labels }: HandledFact & { readonly durationMs: number }): void => {
+    this.processedTotal.inc(labels);
+    this.seconds.observe({ stream: labels.stream, group: labels.group }, durationMs / 1_000);
+  };
+
+  readonly failed = ({
+    stream,
+    group,
+    type,
+    willRetry,
+  }: HandledFact & { readonly willRetry: boolean }): void => {
+    this.failedTotal.inc({ stream, group, type });
+    if (willRetry) this.retriedTotal.inc({ stream, group, type });
+  };
+
+  readonly skipped = (labels: HandledFact): void => this.skippedTotal.inc({ ...labels });
+
+  readonly deadLettered = ({ stream, group }: HandledFact): void =>
+    this.deadLetteredTotal.inc({ stream, group });
+
+  /** Lag, pending and dead letters of what this instance subscribes, asked of Redis at each scrape. */
+  watch(bus: MessageBus): void {
+    const redis = 'catalog' in bus && 'commands' in bus ? (bus as RedisMessageBus) : undefined;
+    const gauge = (
+      name: string,
+      help: string,
+      labelNames: string[],
+      collect: (gauge: Gauge) => Promise<void>,
+    ) =>
+      new Gauge({
+        ...{ name: `messaging_${name}`, help, labelNames, registers: [this.registry] },
+        collect() {
+          return collect(this as Gauge).catch(() => undefined); // Redis is down: other metrics are still worth having
+        },
+      });
+    const perGroup = async (
+      gauge: Gauge,
+      figure: (info: { lag: number | null; pending: number }) => number,
+    ) => {
+      gauge.reset();
+      if (!redis) return;
+      for (const { stream, group } of bus.consumer.subscriptions()) {
+        const infos = await Promise.all(
+          redis.catalog.of(stream).streamKeys.map((key) => streamInfo(redis.commands, key)),
+        );
+        const own = infos.flatMap(({ groups }) => groups.filter(({ name }) => name === group));
+        gauge.set(
+          { stream, group },
+          own.reduce((sum, info) => sum + figure(info), 0),
+        );
+      }
+    };
+    gauge('lag', 'Entries not delivered to the group yet', ['stream', 'group'], (it) =>
+      perGroup(it, ({ lag }) => lag ?? 0),
+    );
+    gauge('pending', 'Entries delivered and not settled', ['stream', 'group'], (it) =>
+      perGroup(it, ({ pending }) => pending),
+    );
+    gauge('dead_letters', 'Dead letters of the stream', ['stream'], async (it) => {
+      for (const stream of new Set(bus.consumer.subscriptions().map((one) => one.stream)))
+        it.set({ stream }, await bus.deadLetters(stream).size());
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import type { MessageContext, MessageEvent } from '#libs/redis-streams';
+import { BaseRpcContext } from '@nestjs/microservices';
+
+/** `@Ctx()` of a handler: the event with its envelope, and what the bus gives (effects, signal, attempt). */
+export class RedisStreamsContext extends BaseRpcContext<[event: MessageEvent, message: MessageContext]> {
+  getEvent(): MessageEvent {
+    return this.args[0];
+  }
+
+  getMessage(): MessageContext {
+    return this.args[1];
+  }
+}

@@ -1,0 +1,214 @@
+import {
+  connect,
+  RedisMessageBus,
+  TerminalError,
+  type ConsumerTimings,
+  type MessageContext,
+  type MessageEvent,
+  type StreamDefinition,
+  type SubscribeOptions,
+} from '#libs/redis-streams';
+import {
+  RpcException,
+  Server,
+  type CustomTransportStrategy,
+  type ReadPacket,
+  type WritePacket,
+} from '@nestjs/microservices';
+import type { Redis } from 'ioredis';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { sendReply } from './reply-script.js';
+import { RedisStreamsContext } from './redis-streams.context.js';
+import { isRequest, parsePattern, requestStream } from './rpc-packets.js';
+
+export interface RedisStreamsServerOptions {
+  readonly url: string;
+  /** Consumer group of this service: its instances share the events. */
+  readonly group: string;
+  /** Requests of `RedisStreamsClient`s with this queue come here. Default: the group. */
+  readonly queue?: string;
+  readonly streams?: Readonly<Record<string, StreamDefinition>>;
+  readonly subscribe?: SubscribeOptions;
+  readonly timings?: ConsumerTimings;
+}
+
+export type TransportStatus = 'connected' | 'reconnecting' | 'disconnected';
+export type TransportEvents = Record<'ready' | 'reconnecting' | 'end', () => void> & {
+  error: (error: Error) => void;
+};
+
+/** What Nest's own filter makes of an exception that it does not know. */
+const UNKNOWN = 'Internal server error';
+
+/**
+ * Redis Streams as a Nest transport. Events: at least once, retried, dead-lettered. Requests: answered while
+ * somebody waits; a handler's exception is its answer.
+ */
+export class RedisStreamsServer
+  extends Server<TransportEvents, TransportStatus>
+  implements CustomTransportStrategy
+{
+  override readonly transportId = Symbol.for('REDIS_STREAMS');
+  /** Else Nest would swallow the exceptions of event handlers, and nothing would be retried. */
+  override readonly propagatesEventHandlerErrors = true;
+  private commands: Redis | undefined;
+  private bus: RedisMessageBus | undefined;
+  private readonly listeners: [event: string, callback: (...args: never[]) => void][] = [];
+
+  constructor(private readonly options: RedisStreamsServerOptions) {
+    super();
+    this.initializeSerializer({});
+    this.initializeDeserializer({});
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.begin().then(() => callback(), callback);
+  }
+
+  /** Finishes what is in hand. */
+  async close(): Promise<void> {
+    await this.bus?.close();
+    this.commands?.disconnect();
+    this._status$.next('disconnected');
+  }
+
+  on<Name extends keyof TransportEvents>(event: Name, callback: TransportEvents[Name]): void {
+    this.listeners.push([event, callback]);
+    this.commands?.on(event, callback);
+  }
+
+  unwrap<T>(): T {
+    if (!this.bus)
+      throw new Error('The server is not listening yet: call listen() or startAllMicroservices() first');
+    return this.bus as T;
+  }
+
+  private async begin(): Promise<void> {
+    const { url, group, queue = group, streams = {}, timings = {}, subscribe } = this.options;
+    const onError = (error: Error): void => this.handleError(error.message);
+    const commands = connect({ url, profile: 'commands', name: `nest-${group}`, onError });
+    this.commands = commands;
+    commands.on('ready', () => this._status$.next('connected'));
+    commands.on('reconnecting', () => this._status$.next('reconnecting'));
+    for (const [event, callback] of this.listeners) commands.on(event as 'ready', callback as () => void);
+    const bus = new RedisMessageBus({ commands, streams, timings });
+    this.bus = bus;
+    for (const [stream, patterns] of this.eventPatterns()) {
+      const handler = (event: MessageEvent, context: MessageContext) =>
+        this.handleOne(patterns, event, context);
+      await bus.consumer.subscribe(stream, group, handler, subscribe);
+      bus.keepDeadLetters(stream);
+    }
+    if ([...this.messageHandlers.values()].every(({ isEventHandler }) => isEventHandler)) return;
+    const answer = (event: MessageEvent, context: MessageContext) => this.answer(event, context);
+    await bus.consumer.subscribe(requestStream(queue), group, answer, { ...subscribe, retries: 0 });
+  }
+
+  /** The patterns of event handlers, by the stream they are about. */
+  private eventPatterns(): ReadonlyMap<string, readonly string[]> {
+    const streams = new Map<string, string[]>();
+    for (const [pattern, { isEventHandler }] of this.messageHandlers) {
+      if (!isEventHandler) continue;
+      const { stream } = parsePattern(pattern);
+      streams.set(stream, [...(streams.get(stream) ?? []), pattern]);
+    }
+    return streams;
+  }
+
+  private async handleOne(
+    patterns: readonly string[],
+    event: MessageEvent,
+    message: MessageContext,
+  ): Promise<void> {
+    for (const pattern of patterns) {
+      const { type } = parsePattern(pattern);
+      if (type !== null && type !== event.type) continue;
+      await this.handleEvent(
+        pattern,
+        { pattern, data: event.data },
+        new RedisStreamsContext([event, message]),
+      );
+    }
+  }
+
+  override async handleEvent(
+    pattern: string,
+    packet: ReadPacket,
+    context: RedisStreamsContext,
+  ): Promise<void> {
+    const handler = this.messageHandlers.get(pattern);
+    if (!handler) return;
+    let failure: { readonly error: unknown } | undefined;
+    await this.runWithHooks(context, async () => {
+      try {
+        const result: unknown = await handler(packet.data, context);
+        if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+      } catch (error) {
+        failure = { error };
+      }
+    });
+    if (failure) throw asEventFailure(failure.error);
+  }
+
+  private async runWithHooks(context: RedisStreamsContext, work: () => Promise<void>): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.runWithProcessingHooks(context, async (end) => {
+        await work().finally(end).then(resolve, reject);
+      });
+    });
+  }
+
+  private async answer(event: MessageEvent, message: MessageContext): Promise<void> {
+    const { data } = event;
+    if (!isRequest(data)) throw new TerminalError('not a request');
+    if (Date.now() > data.deadline) return; // nobody waits for it any more
+    let sequence = 0;
+    const respond = async (packet: WritePacket): Promise<void> => {
+      const { commands } = this;
+      const err = packet.err === undefined ? {} : { err: plain(packet.err) };
+      if (commands)
+        await sendReply(commands, data.replyTo, { ...packet, ...err, id: event.id, sequence: sequence++ });
+    };
+    const handler = this.messageHandlers.get(data.pattern);
+    if (!handler || handler.isEventHandler) {
+      await respond({ err: `There is no handler for ${data.pattern.slice(0, 100)}`, isDisposed: true });
+      return;
+    }
+    const context = new RedisStreamsContext([event, message]);
+    await this.runWithHooks(context, async () => {
+      const stream$ = this.transformToObservable(await handler(data.data, context));
+      await new Promise<void>((resolve) => {
+        this.send(stream$, async (packet) => {
+          await respond(packet).finally(() => {
+            if (packet.isDisposed) resolve();
+          });
+        });
+      });
+    });
+  }
+}
+
+/**
+ * `RpcException`: the message is wrong, dead letters at once (unless it wraps another error, which then
+ * counts). What Nest's filter has masked, and everything else: tried again.
+ */
+function asEventFailure(error: unknown): Error {
+  if (error instanceof RpcException) {
+    const inner = error.getError();
+    return inner instanceof Error ? inner : new TerminalError(error.message);
+  }
+  if (error instanceof Error) return error;
+  const text = describe(error);
+  return text !== UNKNOWN ? new TerminalError(text) : new Error(UNKNOWN);
+}
+
+function describe(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return typeof error === 'string' ? error : JSON.stringify(error);
+}
+
+/** An answer must survive JSON; stacks stay here. */
+function plain(error: unknown): unknown {
+  if (error instanceof RpcException) return error.getError();
+  return error instanceof Error ? { status: 'error', message: error.message } : error;
+}

@@ -1,0 +1,42 @@
+/**
+ * A subscription in a process of its own, for tests that kill it. Takes its settings as one JSON argument;
+ * prints `"ready"`, then the data of each event before it is handled, one JSON line each.
+ */
+import { RedisMessageBus } from '../bus/redis-message-bus.js';
+import { connect } from '../connections.js';
+import type { ConsumerTimings } from '../subscription/redis-message-consumer.js';
+
+export interface SubscriberSettings {
+  readonly url: string;
+  readonly stream: string;
+  readonly partitions: number;
+  /** `hold`: never finishes. `die`: kills itself over the event with the data `killer`. */
+  readonly behaviour: 'hold' | 'die';
+  readonly killer?: number;
+  readonly instance?: string;
+  readonly timings: ConsumerTimings;
+}
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as SubscriberSettings;
+const say = (line: unknown): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+// The pipe ends with the parent: no orphan is left behind when a test run is killed.
+process.stdin.resume().on('end', () => process.exit());
+
+const bus = new RedisMessageBus({
+  commands: connect({ url: settings.url, profile: 'commands' }),
+  streams: { [settings.stream]: { partitions: settings.partitions } },
+  timings: settings.timings,
+  ...(settings.instance === undefined ? {} : { instance: settings.instance }),
+});
+await bus.consumer.subscribe(
+  settings.stream,
+  'g',
+  async ({ data }) => {
+    say(data);
+    if (settings.behaviour === 'hold') await new Promise(() => undefined);
+    if (data === settings.killer) process.kill(process.pid, 'SIGKILL');
+  },
+  { concurrency: 1 },
+);
+say('ready');
