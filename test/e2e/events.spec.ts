@@ -56,7 +56,8 @@ describeWith(describe, redisUnavailableReason())('events, as three processes', (
     const times = await eventually(
       async () => {
         const found = await timesOf();
-        return ids.every((id) => found.has(id)) ? found : false;
+        expect(ids.filter((id) => !found.has(id))).toEqual([]);
+        return found;
       },
       { timeoutMs: 40_000, everyMs: 250 },
     ).catch(timesOf);
@@ -94,7 +95,8 @@ describeWith(describe, redisUnavailableReason())('events, as three processes', (
 
     const events = await eventually(async () => {
       const found = await recorded(`&entity=user&entityId=${id}`);
-      return found.length === 3 && found;
+      expect(found).toHaveLength(3);
+      return found;
     });
     expect(events.map(({ type }) => type)).toEqual(['user.created', 'user.updated', 'user.deleted']);
     expect(events[1]?.data).toMatchObject({ previousEmail: email, email: moved.email });
@@ -253,8 +255,8 @@ describeWith(describe, redisUnavailableReason())('events, as three processes', (
 
 /** A client of the server-sent events. */
 class Follower {
-  private text = '';
   private constructor(
+    private readonly heard: { text: string },
     private readonly aborter: AbortController,
     private readonly reading: Promise<void>,
   ) {}
@@ -263,25 +265,27 @@ class Follower {
     const aborter = new AbortController();
     const response = await fetch(`${url}/api/events/stream`, { headers, signal: aborter.signal });
     expect(response.headers.get('content-type')).toMatch(/text\/event-stream/);
-    const follower: Follower = new Follower(
+    const heard = { text: '' };
+    const read = async () => {
+      for await (const chunk of response.body ?? [])
+        heard.text += Buffer.from(chunk as Uint8Array).toString();
+    };
+    const follower = new Follower(
+      heard,
       aborter,
-      (async () => {
-        for await (const chunk of response.body ?? [])
-          follower.text += Buffer.from(chunk as Uint8Array).toString();
-      })().catch(() => undefined),
+      read().catch(() => undefined),
     );
-    await eventually(() => follower.text.includes(': following'));
+    await eventually(() => heard.text.includes(': following'));
     return follower;
   }
 
   get eventIds(): string[] {
-    return [...this.text.matchAll(/^data: (.*)$/gm)].map(
-      ([, json = '']) => (JSON.parse(json) as Recorded).eventId,
-    );
+    const events = [...this.heard.text.matchAll(/^data: (.*)$/gm)];
+    return events.map(([, json = '']) => (JSON.parse(json) as Recorded).eventId);
   }
 
   get lastId(): string {
-    return [...this.text.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? '';
+    return [...this.heard.text.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? '';
   }
 
   async close(): Promise<void> {

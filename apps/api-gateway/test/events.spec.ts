@@ -63,7 +63,7 @@ describeWith(describe, redisUnavailableReason())('the event API', () => {
     eventually(async () => {
       const found = (await recorded()).filter((event) => event.eventId === eventId);
       expect(found).toHaveLength(1);
-      return found[0] ?? false;
+      return found[0];
     });
 
   it('a message is published, recorded, and becomes the last of its room', async () => {
@@ -375,7 +375,8 @@ describeWith(describe, redisUnavailableReason())('the event API', () => {
     const sent = await eventually(
       async () => {
         const answer = await post('chat', { senderId: 'a', receiverId: 'b', content: 'back' });
-        return answer.status === 202 && answer;
+        expect(answer.status).toBe(202);
+        return answer;
       },
       { timeoutMs: 15_000 },
     );
