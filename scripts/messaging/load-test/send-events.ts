@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { Plan } from './plan.js';
@@ -38,6 +39,7 @@ export async function sendEvents(
   signal: AbortSignal,
   onProgress: (sent: Sent, done: number) => void,
 ): Promise<Sent> {
+  setMaxListeners(0, signal); // every lane listens to it while it waits
   const dispatcher = new Agent({ connections: plan.concurrency, pipelining: 1 });
   const sent: Sent = { acknowledged: [], latencies: [], errors: new Map(), took: 0 };
   const started = performance.now();
