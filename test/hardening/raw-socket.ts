@@ -38,12 +38,22 @@ export async function trickle(port: number, parts: readonly string[], everyMs: n
   }
 }
 
-/** Opens connections, `atOnce` at a time. */
-export async function flood(port: number, count: number, atOnce = 100): Promise<Socket[]> {
+const AT_ONCE = 100;
+
+/** Opens connections, some at a time. With `first`, sends that on each and waits until an answer begins. */
+export async function flood(port: number, count: number, first?: string): Promise<Socket[]> {
   const sockets: Socket[] = [];
+  const one = async () => {
+    const socket = await open(port);
+    if (first === undefined) return socket;
+    const answered = once(socket, 'data');
+    socket.write(first);
+    await answered;
+    return socket;
+  };
   while (sockets.length < count) {
-    const more = Math.min(atOnce, count - sockets.length);
-    sockets.push(...(await Promise.all(Array.from({ length: more }, () => open(port)))));
+    const more = Math.min(AT_ONCE, count - sockets.length);
+    sockets.push(...(await Promise.all(Array.from({ length: more }, one))));
   }
   return sockets;
 }
