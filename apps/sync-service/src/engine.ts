@@ -15,6 +15,7 @@ import {
   RedisBooks,
   RedisCaptureJournal,
   RedisComparisonSide,
+  RedisDoubts,
   RedisInFlight,
   RedisLease,
   RedisMissingEvents,
@@ -40,6 +41,7 @@ import { commonVersionsOf, tailsOf } from './consistency/sync-samples.js';
 import { OplogWatch } from './flows/oplog-watch.js';
 import { ReconcileRuns } from './reconcile/reconcile-runs.js';
 import { ReconcileSchedule, sampleOf } from './reconcile/reconcile-schedule.js';
+import { DoubtsRepair } from './repair/doubts.js';
 import { Housekeeping } from './repair/housekeeping.js';
 import { LostStreamRepair } from './repair/lost-stream.js';
 
@@ -182,6 +184,13 @@ export class SyncEngine {
         authority,
         projections,
       }),
+      doubts: new DoubtsRepair({
+        entities,
+        doubts: new RedisDoubts(this.commands),
+        journal,
+        authority,
+        projections,
+      }),
       observer: this.observer,
     });
   }
@@ -261,6 +270,7 @@ export class SyncEngine {
       deadLetterCounter: { key: KEYS.ledger(direction), field: 'dead-lettered' satisfies Outcome },
       batchSize,
       maxInFlightBatches: BATCHES_IN_FLIGHT[direction],
+      ...TAKE_OVER,
     });
     this.observer.watch(direction, consumer);
     consumer.on('group-created', () => this.housekeeping.repairSoon(direction));
@@ -281,6 +291,12 @@ export class SyncEngine {
  * bulks that hold the same new record would race for its insert.
  */
 const BATCHES_IN_FLIGHT: Readonly<Record<Direction, number>> = { 'mongo-to-redis': 2, 'redis-to-mongo': 1 };
+
+/**
+ * What a sync-service that died held in its hands is taken over within nine seconds. Taking over too early is harmless:
+ * applying is by version, and settling counts once.
+ */
+const TAKE_OVER = { minIdleMs: 6_000, reclaimEveryMs: 3_000 } as const;
 
 /** Unique per process: two consumers of one name would take each other's entries for their own. */
 function consumerName(): string {

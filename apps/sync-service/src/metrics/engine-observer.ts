@@ -36,6 +36,8 @@ export interface LaneStatus {
 
 /** An alert about skew is given when a version lies further ahead than this. */
 const SKEW_ALERT_MS = 5_000;
+/** Clocks stay apart for long, and batches come by the second. */
+const SKEW_ALERT_EVERY_MS = 60_000;
 
 /** Hears everything that happens in the engine, keeps what health and metrics show, and writes the log lines. */
 export class EngineObserver implements CaptureObserver {
@@ -52,6 +54,7 @@ export class EngineObserver implements CaptureObserver {
     'redis-to-mongo': NEW_LANE,
   };
   private alerts = 0;
+  private readonly skewAlertedAt = new Map<Direction, number>();
 
   constructor(private readonly log: EngineLog) {}
 
@@ -154,6 +157,11 @@ export class EngineObserver implements CaptureObserver {
     );
   }
 
+  /** Somebody put older states of so many records back into Mongo; Redis emitted its own again. */
+  setBack(records: number): void {
+    if (records > 0) this.log.warn(`mongo was set back below redis on ${records} records; emitted again`);
+  }
+
   /** A look at both stores came to its end. */
   reconciled({ state, trigger, error, report }: RunView): void {
     if (state === 'failed') this.log.warn(`reconcile (${trigger}) failed: ${error ?? ''}`);
@@ -183,11 +191,12 @@ export class EngineObserver implements CaptureObserver {
   }
 
   private skew(direction: Direction, largestSkewMs: number): void {
-    const alerted = this.lanes[direction].largestSkewMs > SKEW_ALERT_MS;
     if (largestSkewMs !== this.lanes[direction].largestSkewMs) this.update(direction, { largestSkewMs });
-    if (largestSkewMs > SKEW_ALERT_MS && !alerted) {
-      this.alert(SyncAlert.ClockSkew, `${direction}: a version lies ${largestSkewMs} ms ahead of this clock`);
-    }
+    if (largestSkewMs <= SKEW_ALERT_MS) return;
+    const now = Date.now();
+    if (now - (this.skewAlertedAt.get(direction) ?? 0) < SKEW_ALERT_EVERY_MS) return;
+    this.skewAlertedAt.set(direction, now);
+    this.alert(SyncAlert.ClockSkew, `${direction}: a version lies ${largestSkewMs} ms ahead of this clock`);
   }
 
   private update(direction: Direction, change: Partial<LaneStatus>): void {
