@@ -75,7 +75,7 @@ export class MessagingMetrics implements MessagingObserver {
       new Gauge({
         ...{ name: `messaging_${name}`, help, labelNames, registers: [this.registry] },
         collect() {
-          return collect(this as Gauge).catch(() => undefined); // Redis is down: other metrics are still worth having
+          return collect(this).catch(() => undefined); // Redis is down: other metrics are still worth having
         },
       });
     const perGroup = async (

@@ -64,7 +64,7 @@ export function decodeEvent(
     throw malformed('not JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('not an object');
-  const fault = faultOf(value as MessageEvent);
+  const fault = faultOf(value);
   if (fault) throw malformed(fault.message, fault);
   return value as MessageEvent;
 }

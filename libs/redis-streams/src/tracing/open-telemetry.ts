@@ -23,7 +23,7 @@ interface Span {
   end(): void;
 }
 
-const PACKAGE: string = '@opentelemetry/api';
+const PACKAGE = ['@opentelemetry', 'api'].join('/'); // not a literal: it need not be installed to compile
 
 /** Context and spans by OpenTelemetry where its API is installed; otherwise context only travels along. */
 export async function loadTracing(): Promise<TraceBridge> {

@@ -56,7 +56,7 @@ export class RedisStreamsClient extends ClientProxy<TransportEvents, TransportSt
     const commands = connect({ url, profile: 'commands', name: 'nest-client' });
     commands.on('ready', () => this._status$.next('connected'));
     commands.on('reconnecting', () => this._status$.next('reconnecting'));
-    for (const [event, callback] of this.listeners) commands.on(event as 'ready', callback as () => void);
+    for (const [event, callback] of this.listeners) commands.on(event as 'ready', callback);
     this.commands = commands;
     this.bus = new RedisMessageBus({ commands, streams });
     return Promise.resolve(this.bus);
@@ -104,9 +104,10 @@ export class RedisStreamsClient extends ClientProxy<TransportEvents, TransportSt
       return end;
     }
     const pattern = this.normalizePattern(packet.pattern as string);
+    const payload: unknown = packet.data;
     const data = {
       pattern,
-      data: packet.data as unknown,
+      data: payload,
       replyTo: this.replyTo,
       deadline: Date.now() + timeoutMs,
     };
@@ -117,7 +118,8 @@ export class RedisStreamsClient extends ClientProxy<TransportEvents, TransportSt
   protected async dispatchEvent<T>(packet: ReadPacket): Promise<T> {
     const { stream, type } = parsePattern(this.normalizePattern(packet.pattern as string));
     const given: unknown = packet.data;
-    const record = given instanceof StreamRecord ? given : new StreamRecord(given);
+    const record: StreamRecord =
+      given instanceof StreamRecord ? (given as StreamRecord) : new StreamRecord(given);
     const event = { type: type ?? stream.replaceAll(':', '.'), ...record.envelope, data: record.data };
     const bus = await this.connect();
     return (await bus.producer.publish(stream, event)) as T;

@@ -90,7 +90,7 @@ export class RedisStreamsServer
     this.commands = commands;
     commands.on('ready', () => this._status$.next('connected'));
     commands.on('reconnecting', () => this._status$.next('reconnecting'));
-    for (const [event, callback] of this.listeners) commands.on(event as 'ready', callback as () => void);
+    for (const [event, callback] of this.listeners) commands.on(event as 'ready', callback);
     const bus = new RedisMessageBus({ commands, streams, timings });
     this.bus = bus;
     for (const [stream, patterns] of this.eventPatterns()) {
