@@ -29,7 +29,7 @@ async function soak(minutes: number, rate: number, seed: number): Promise<number
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   say(`soaking for ${minutes} minutes at ${rate} requests/s, seed ${seed}`);
-  const product = await ThreeServices.start();
+  const product = await ThreeServices.start('child');
   try {
     const over = new AbortController();
     const count = { sent: 0, failed: 0 };

@@ -36,9 +36,11 @@ export class ThreeServices {
     readonly gateway: ServiceProcess,
   ) {}
 
-  static async start(): Promise<ThreeServices> {
+  /** @param mongoMode `child`: MongoDB goes on while this process is busy with something else */
+  static async start(mongoMode: 'shared' | 'child' = 'shared'): Promise<ThreeServices> {
     const server = await startPrivateRedis({ appendonly: true });
-    const mongo = await startPrivateMongo();
+    const mongo =
+      mongoMode === 'child' ? await startPrivateMongo({ mode: 'child' }) : await startPrivateMongo();
     const env = {
       REDIS_URL: server.url,
       MONGODB_URI: mongo.uri,

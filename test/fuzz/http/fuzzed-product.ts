@@ -40,7 +40,7 @@ export type FuzzOptions = Pick<CampaignOptions, 'requests' | 'seed' | 'onProgres
 
 /** A campaign against a product of its own, with a look at it afterwards. Faults of both are in the tally. */
 export async function fuzzHttp(options: FuzzOptions): Promise<Tally> {
-  const product = await ThreeServices.start();
+  const product = await ThreeServices.start('child');
   try {
     await insertSecrets(product);
     await product.settled();

@@ -23,7 +23,7 @@ export class Tally {
     statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
     this.byOperation.set(name, statuses);
     this.byIntent.set(request.intent, (this.byIntent.get(request.intent) ?? 0) + 1);
-    const answer = `${response.status} ${response.body.toString('utf8', 0, 400)}`;
+    const answer = `${response.status} ${response.body.toString('utf8', 0, 900)}`;
     for (const fault of faults) this.fail(name, fault, { curl, answer });
   }
 
