@@ -72,8 +72,10 @@ describeWith(describe, reason)('events with the audit log in PostgreSQL, and two
       503,
       { code: 'store-unavailable', store: 'postgres' },
     ]);
-    const health = await gateways[0]?.ask('/health');
-    expect(health?.body).toMatchObject({ details: { events: { status: 'down', auditLog: 'down' } } });
+    await eventually(async () => {
+      const health = await gateways[0]?.ask('/health');
+      expect(health?.body).toMatchObject({ details: { events: { status: 'down', auditLog: 'down' } } });
+    });
     await server.restart();
     await allOnce([...before, ...answers.map(({ body }) => String(body.eventId))]);
     const letters = (await ask(0, 'stats')).body.streams as { deadLetters: number }[];
