@@ -94,7 +94,10 @@ export class Campaign {
       this.tally.add(exchange, verdict, curl);
       this.remember(response);
     } catch (error) {
-      if (request.method === 'CONNECT') return; // no tunnels here: Node closes the connection without a word
+      if (request.method === 'CONNECT') {
+        this.tally.requests += 1; // no tunnels here: Node closes the connection without a word
+        return;
+      }
       const reason = error instanceof NoAnswerError ? error.message : `no answer: ${String(error)}`;
       this.tally.fail(`${request.service} ${request.method}`, reason, { curl, answer: '(none)' });
     } finally {

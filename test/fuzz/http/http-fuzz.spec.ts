@@ -11,6 +11,6 @@ describe('requests generated from the OpenAPI documents', () => {
     expect(tally.requests).toBe(REQUESTS);
     // A generator that is refused everywhere would prove little.
     const succeeded = [...tally.statuses].filter(([status]) => status < 300).map(([, count]) => count);
-    expect(succeeded.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(REQUESTS / 4);
+    expect(succeeded.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(REQUESTS / 8);
   }, 120_000);
 });
