@@ -10,6 +10,8 @@ export const MUTATIONS = {
   'ignore-ties': 'an equal version from Mongo is never written to Redis',
   'no-stamping': 'documents without a version stay as they are',
   'no-set-back-check': 'a stale image is settled without a look at Mongo',
+  'doubts-ignored':
+    'what was settled as overtaken, while the newer write was in flight, is not looked at again',
   'no-set-back-at-capture': 'an image below one in flight is published',
   'previous-key-not-buried': 'a changed key leaves no tombstone',
   'non-atomic-compare': 'compare and write in Redis are two steps',

@@ -73,7 +73,7 @@ class Simulation {
     this.mongo = new SimMongo(this.world, this.safety);
     this.safety.watch(this.redis, this.mongo);
     this.clients = new Clients(this.world, this.redis, this.mongo);
-    this.outsiders = new Outsiders(this.mongo, this.redis);
+    this.outsiders = new Outsiders(this.mongo);
     const { world, redis, mongo } = this;
     const onPark = (service: SimService, task: Task, role: Role) => this.crashIfDue(service, task, role);
     this.services = [0, 1]

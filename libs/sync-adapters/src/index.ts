@@ -19,6 +19,7 @@ export * from './redis/keys.js';
 export * from './redis/projection-text.js';
 export * from './redis/redis-books.js';
 export * from './redis/redis-capture-journal.js';
+export * from './redis/redis-doubts.js';
 export * from './redis/redis-errors.js';
 export * from './redis/redis-in-flight.js';
 export * from './redis/redis-lease.js';

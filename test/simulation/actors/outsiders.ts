@@ -1,4 +1,3 @@
-import type { SimRedis } from '../stores/sim-redis.js';
 import { keptFields, type Doc, type SimMongo } from '../stores/sim-mongo.js';
 
 export const OUTSIDER_OPS = ['edit', 'replace', 'erase', 'restore', 'rekey'] as const;
@@ -16,10 +15,7 @@ export interface OutsiderCommand {
 export class Outsiders {
   private count = 0;
 
-  constructor(
-    private readonly mongo: SimMongo,
-    private readonly redis: SimRedis,
-  ) {}
+  constructor(private readonly mongo: SimMongo) {}
 
   /** Whether there was something to do. */
   act({ op, key, to, pick }: OutsiderCommand): boolean {
@@ -51,9 +47,6 @@ export class Outsiders {
     const copies = this.mongo.past.filter((doc) => doc.key === key);
     const copy = copies[pick % Math.max(1, copies.length)];
     if (!copy || (present === undefined && this.mongo.docs.has(copy.id))) return false;
-    // Not noticed in the moment between a Redis write's arrival and its settlement: SPEC.md does not promise it.
-    const flying = this.redis.streams['redis-to-mongo'].flying.get(key);
-    if (flying !== undefined && flying <= (present?.version ?? 0)) return false;
     const fields = { ...copy.fields, ...keptFields(present ?? copy) };
     return this.put({ ...copy, id: present?.id ?? copy.id, fields });
   }

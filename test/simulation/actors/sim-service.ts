@@ -1,11 +1,12 @@
 import { CaptureFlow } from '../../../apps/sync-service/src/flows/capture.flow.js';
+import { DoubtsRepair } from '../../../apps/sync-service/src/repair/doubts.js';
 import { LostStreamRepair } from '../../../apps/sync-service/src/repair/lost-stream.js';
 import { DIRECTIONS, StoreUnavailableError, USERS, type Direction } from '#libs/sync-core';
 import { TaskLink, type StoreName } from '../engine/link.js';
 import type { SimWorld } from '../engine/sim-world.js';
 import { Task } from '../engine/task.js';
 import { SimAuthority, SimFeed } from '../stores/mongo-ports.js';
-import { SimBooks, SimJournal, SimProjections } from '../stores/redis-ports.js';
+import { SimBooks, simDoubts, SimJournal, SimProjections } from '../stores/redis-ports.js';
 import type { SimMongo } from '../stores/sim-mongo.js';
 import type { SimRedis } from '../stores/sim-redis.js';
 import { SimLane } from './lane.js';
@@ -123,18 +124,19 @@ export class SimService {
     return lane.run();
   }
 
-  /** What `Housekeeping` does in its rounds: a look at the books, and the real repair where they don't balance. */
+  /** What `Housekeeping` does in its rounds: a look at the books, the real repairs where they are due. */
   private async keepHouse(task: Task): Promise<never> {
     const { world, redis, mongo } = this.options;
     const toRedis = this.link(task, 'redis');
     const books = new SimBooks(redis, toRedis, world.mutation);
-    const repair = new LostStreamRepair({
+    const stores = {
       entities: [USERS],
-      ...books.forRepair(),
       journal: new SimJournal(redis, toRedis, world.mutation),
       authority: new SimAuthority(mongo, this.link(task, 'mongo')),
       projections: new SimProjections(redis, toRedis, world.mutation),
-    });
+    };
+    const repair = new LostStreamRepair({ ...stores, ...books.forRepair() });
+    const doubts = new DoubtsRepair({ ...stores, doubts: simDoubts(redis, toRedis) });
     for (;;) {
       task.laps += 1;
       await new Promise<void>((resolve) => world.clock(task).after(ROUND_MS, resolve));
@@ -147,6 +149,7 @@ export class SimService {
           }
           this.wanted.delete(direction);
         }
+        if ((await doubts.run()) > 0) world.happened('doubt confirmed');
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) throw error;
       }

@@ -5,6 +5,7 @@ import type { SimRedis } from '../stores/sim-redis.js';
 /** Whether everything that was captured is settled, and everything that changed is captured. */
 export function isQuiet(redis: SimRedis, mongo: SimMongo): boolean {
   if (redis.position !== JSON.stringify({ feed: String(mongo.oplog.length) })) return false;
+  if (redis.doubts.size > 0) return false;
   return DIRECTIONS.every((direction) => {
     const { pending, unread, vanished, flying } = redis.streams[direction];
     return pending + unread + flying.size === 0 && vanished === 0;
@@ -17,7 +18,7 @@ export function unrest(redis: SimRedis, mongo: SimMongo): string {
     const { pending, unread, vanished, flying } = redis.streams[direction];
     return `${direction} has ${pending} pending, ${unread} unread, ${vanished} vanished, ${flying.size} in flight`;
   });
-  return `I9: never comes to rest: position ${redis.position} of ${mongo.oplog.length}; ${lanes.join('; ')}`;
+  return `I9: never comes to rest: position ${redis.position} of ${mongo.oplog.length}; ${lanes.join('; ')}; ${redis.doubts.size} doubts`;
 }
 
 /** What is different between the stores, or unfinished, at rest. */

@@ -80,7 +80,7 @@ export class Safety implements Observer {
     if (!redis || !mongo) return;
     this.checkBooks(redis);
     this.checkHandedOver(redis, mongo);
-    if (!this.outsiders) this.checkRedisFirst(redis, mongo);
+    this.checkRedisFirst(redis, mongo);
   }
 
   private checkBooks(redis: SimRedis): void {
@@ -108,13 +108,14 @@ export class Safety implements Observer {
     }
   }
 
-  /** What a client wrote into Redis is on its way to Mongo, or there. */
+  /** What a client wrote into Redis is on its way to Mongo, or there; or was, where outsiders set Mongo back. */
   private checkRedisFirst(redis: SimRedis, mongo: SimMongo): void {
     const { flying } = redis.streams['redis-to-mongo'];
     for (const [key, { version, source }] of redis.held) {
       if (source !== 'redis') continue;
       this.checks += 1;
-      if (Math.max(mongo.byKey.get(key)?.version ?? 0, flying.get(key) ?? 0) < version)
+      const arrived = this.outsiders ? mongo.reached.get(key) : mongo.byKey.get(key)?.version;
+      if (Math.max(arrived ?? 0, flying.get(key) ?? 0) < version)
         this.world.violated(`I12: ${key} at ${version} is not on its way to Mongo`);
     }
   }

@@ -1,3 +1,4 @@
+import type { DoubtsRepairOptions } from '../../../apps/sync-service/src/repair/doubts.js';
 import type { LostStreamRepairOptions } from '../../../apps/sync-service/src/repair/lost-stream.js';
 import {
   USERS,
@@ -82,6 +83,24 @@ export class SimProjections implements ProjectionTarget {
   resend(_entity: EntityDefinition, key: string): Promise<void> {
     return this.link.call('resend', () => this.redis.resend(key));
   }
+}
+
+/** What {@link DoubtsRepair} needs of the hash of doubts. */
+export function simDoubts(redis: SimRedis, link: Link): DoubtsRepairOptions['doubts'] {
+  const { flying } = redis.streams['redis-to-mongo'];
+  return {
+    read: () =>
+      link.call('doubts', () => {
+        const doubts = [...redis.doubts].map(([key, version]) => ({ entity: USERS.name, key, version }));
+        return { doubts, next: '0' };
+      }),
+    landed: (doubts) => link.call('landed', () => doubts.filter(({ key }) => !flying.has(key))),
+    remove: (doubts) =>
+      link.call('undoubt', () => {
+        for (const { key, version } of doubts)
+          if (redis.doubts.get(key) === version) redis.doubts.delete(key);
+      }),
+  };
 }
 
 export class SimBooks {

@@ -43,6 +43,8 @@ export class SimMongo {
   readonly past: Doc[] = [];
   /** The index of the last change of each document. */
   readonly changedAt = new Map<string, number>();
+  /** The highest version that a record of this key ever had here. */
+  readonly reached = new Map<string, number>();
   /** Where the oplog begins: what is before is no longer there. */
   oplogStart = 0;
   private ids = 0;
@@ -66,6 +68,7 @@ export class SimMongo {
     this.docs.set(doc.id, doc);
     this.byKey.set(doc.key, doc);
     this.past.push(doc);
+    this.reached.set(doc.key, Math.max(this.reached.get(doc.key) ?? 0, doc.version ?? 0));
     this.changedAt.set(doc.id, this.oplog.length);
     this.oplog.push({ kind: 'written', id: doc.id, before });
   }

@@ -40,6 +40,8 @@ export class SimRedis {
   readonly held = new Map<string, Held>();
   readonly streams: Readonly<Record<Direction, SimStream>>;
   position: string | null = null;
+  /** By key: the version that was held when an older image was settled because a newer write was in flight. */
+  readonly doubts = new Map<string, number>();
   private readonly processed = new Set<string>();
   private readonly operations = new Map<string, RedisWriteResult>();
   private lease: { holder: string; until: number } | null = null;
@@ -137,6 +139,7 @@ export class SimRedis {
         const onItsWay = (this.streams['redis-to-mongo'].flying.get(event.key) ?? 0) >= stamp.version;
         const settled = onItsWay || mutation === 'no-set-back-check';
         if (settled) this.settleIn('mongo-to-redis', { delivery, outcome: 'stale' });
+        if (onItsWay && mutation !== 'doubts-ignored') this.doubts.set(event.key, stamp.version);
         return { verdict, settled, winner: stamp };
       }
       default:
@@ -203,6 +206,7 @@ export class SimRedis {
     this.held.clear();
     this.position = null;
     this.lease = null;
+    this.doubts.clear();
     this.processed.clear();
     this.operations.clear();
     for (const direction of DIRECTIONS) this.streams[direction].wipe();

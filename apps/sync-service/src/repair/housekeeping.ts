@@ -1,11 +1,13 @@
 import type { RedisBooks } from '#libs/sync-adapters';
 import { DIRECTIONS, StoreUnavailableError, SyncAlert, type Direction } from '#libs/sync-core';
 import type { EngineObserver } from '../metrics/engine-observer.js';
+import type { DoubtsRepair } from './doubts.js';
 import type { LostStreamRepair } from './lost-stream.js';
 
 export interface HousekeepingOptions {
   readonly books: RedisBooks;
   readonly repair: LostStreamRepair;
+  readonly doubts: DoubtsRepair;
   readonly observer: EngineObserver;
 }
 
@@ -13,8 +15,9 @@ const ROUND_MS = 2_000;
 const PROCESSED_GENERATION = { maxAgeMs: 60 * 60 * 1000, maxMembers: 200_000 };
 
 /**
- * What must be done from time to time: a new generation of `processed_events`, and a look at the books. Books that do
- * not balance in two rounds mean that entries vanished from the stream behind our back; then the direction is repaired.
+ * What must be done from time to time: a new generation of `processed_events`, a look at the books, and a look into
+ * doubts. Books that do not balance in two rounds mean that entries vanished from the stream behind our back; then the
+ * direction is repaired.
  */
 export class Housekeeping {
   private timer: NodeJS.Timeout | undefined;
@@ -61,6 +64,7 @@ export class Housekeeping {
         if (await this.isRepairDue(direction)) await this.repairNow(direction);
         this.wanted.delete(direction);
       }
+      this.options.observer.setBack(await this.options.doubts.run());
     } catch (error) {
       // With a store down there is nothing to keep in order; the wishes stand until the next round.
       if (error instanceof StoreUnavailableError) return;

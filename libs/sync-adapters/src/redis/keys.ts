@@ -35,6 +35,12 @@ export const KEYS = {
   /** Hash: the books of a direction. */
   ledger: (direction: Direction): string => `sync:ledger:${direction}`,
 
+  /**
+   * Hash: `<entity>:<record key>` → the version that Redis held when an older image from Mongo was settled because a
+   * newer write was in flight. Housekeeping looks at Mongo when that has landed.
+   */
+  doubts: 'sync:doubts',
+
   record: projectionKey,
   tombstone: (entity: EntityDefinition, key: string): string => `tombstone:${projectionKey(entity, key)}`,
   /** Sorted set of the keys of living records, all at score 0: a lexicographic index for paging. */

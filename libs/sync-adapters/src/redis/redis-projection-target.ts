@@ -43,6 +43,7 @@ export class RedisProjectionTarget implements ProjectionTarget {
       KEYS.ledger('mongo-to-redis'),
       KEYS.inFlight('redis-to-mongo'),
       KEYS.index(entity),
+      KEYS.doubts,
     ];
     const args = [SYNC_GROUP, entity.name, String(this.tombstoneTtlMs), String(entity.ttlSeconds ?? 0), mode];
     for (const { entryId, event } of deliveries) {

@@ -14,6 +14,7 @@ export const SCRIPTS = {
   readHoldings: script('read-holdings'),
   reissueRecord: script('reissue-record'),
   resendRecord: script('resend-record'),
+  removeDoubts: script('remove-doubts'),
   releaseLease: script('release-lease'),
   rotateProcessed: script('rotate-processed'),
   settleBatch: script('settle-batch'),

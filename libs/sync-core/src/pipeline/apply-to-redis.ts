@@ -63,16 +63,14 @@ class OpenEnds {
 
   /**
    * Where Mongo's current version is below Redis's settled one, or Mongo has nothing at all, Mongo was set back: Redis
-   * emits its record again. A document without a version will be stamped above Redis's.
+   * emits its record again.
    */
   private async closeStale(): Promise<Settlement[]> {
     if (this.stale.length === 0) return [];
     const keys = this.stale.map(({ delivery }) => delivery.event.key);
     const current = await this.stores.authority.current(this.entity, keys);
     for (const { delivery, winner } of this.stale) {
-      const inMongo = current.get(delivery.event.key);
-      const inMongoVersion = inMongo ? inMongo.version : 0;
-      if (inMongoVersion !== null && inMongoVersion < winner.version) {
+      if (isSetBack(current.get(delivery.event.key), winner.version)) {
         await this.stores.projections.reissue(this.entity, delivery.event.key, winner.version);
       }
     }
@@ -122,6 +120,15 @@ class OpenEnds {
       .filter((_, index) => results[index]?.settled === false)
       .map((delivery) => ({ delivery, outcome: 'stale' }));
   }
+}
+
+/**
+ * Whether Mongo, which once had `version` of a record, now holds less (`undefined`: nothing). A document without a
+ * version does not count: it will be stamped above all that Redis holds.
+ */
+export function isSetBack(image: MongoImage | undefined, version: number): boolean {
+  const present = image ? image.version : 0;
+  return present !== null && present < version;
 }
 
 function sameShared(entity: EntityDefinition, event: ChangeEvent, stored: string | null): boolean {

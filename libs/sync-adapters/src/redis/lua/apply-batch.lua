@@ -5,7 +5,7 @@
 
   KEYS  1 stream mongo_changes   2 processed_events   3 processed_events:previous
         4 in-flight hash of mongo_changes   5 ledger mongo-to-redis   6 in-flight hash of redis_changes
-        7 index of living keys
+        7 index of living keys   8 doubts
         then per change: record (projection), tombstone, cache entry ('' when unknown)
   ARGV  1 group   2 entity   3 tombstone TTL, ms   4 record TTL, s (0: none)   5 mode: compare | merge
         then per change: entry id, record key, op, version, source, payload, event id
@@ -14,8 +14,9 @@
 
   Returns per change {verdict, settled 0|1, stored}; stored is '<version> <source>' of what Redis held, or '':
     apply, echo, duplicate      settled
-    stale                       settled when Redis's newer version is still on its way to Mongo; otherwise the
-                                caller checks whether Mongo was set back, and settles
+    stale                       settled when Redis's newer version is in flight to Mongo, and noted as a doubt: that
+                                version may have arrived already, and Mongo been set back since; housekeeping looks
+                                when it has landed. Otherwise the caller checks that now, and settles
     merge                       not settled, nothing written; stored is the whole text that Redis holds
 
   Everything is read first, then decided in memory, then written, each with one command for the whole batch where
@@ -60,7 +61,7 @@ local merging = ARGV[5] == 'merge'
 local states, order = {}, {}
 local changes, fields, event_ids = {}, {}, {}
 for i = 1, (#ARGV - 5) / 7 do
-  local a, k = 7 * i - 1, 3 * i + 5
+  local a, k = 7 * i - 1, 3 * i + 6
   local state = states[KEYS[k]]
   if not state then
     state = { record = KEYS[k], tombstone = KEYS[k + 1], key = ARGV[a + 1], was = 'absent' }
@@ -91,7 +92,7 @@ local function members(key)
 end
 local seen, seen_before = members(KEYS[2]), members(KEYS[3])
 
-local acked, processed, landed, cached = {}, {}, {}, {}
+local acked, processed, landed, cached, doubts = {}, {}, {}, {}, {}
 
 local function settle(i, outcome)
   acked[outcome] = acked[outcome] or {}
@@ -138,7 +139,11 @@ for i, change in ipairs(changes) do
   elseif verdict == 'stale' then
     local on_its_way = redis.call('HGET', KEYS[6], fields[i])
     local settled = on_its_way and tonumber(string.match(on_its_way, '^%d+')) >= stored_version
-    if settled then settle(i, 'stale') end
+    if settled then
+      settle(i, 'stale')
+      push(doubts, fields[i])
+      push(doubts, string.format('%.0f', stored_version))
+    end
     results[i] = { verdict, settled and 1 or 0, stamp_text(stored) }
   else
     results[i] = { verdict, 0, stored }
@@ -188,4 +193,5 @@ for outcome, ids in pairs(acked) do
 end
 in_chunks(processed, function(...) redis.call('SADD', KEYS[2], ...) end)
 in_chunks(landed, function(...) redis.call('HDEL', KEYS[4], ...) end)
+in_chunks(doubts, function(...) redis.call('HSET', KEYS[8], ...) end)
 return results
