@@ -21,7 +21,11 @@ export interface SearchOptions {
   /** Only seeds of this profile. */
   readonly profile?: Profile;
   readonly onRun?: (result: SimulationResult) => void;
+  /** Ends the search. */
+  readonly signal?: AbortSignal;
 }
+
+const BREATHE_EVERY_MS = 200;
 
 /** Plays the schedules of the seeds `first`, `first + 1`, … until one fails. */
 export async function search(
@@ -29,7 +33,12 @@ export async function search(
   runs: number,
   options: SearchOptions = {},
 ): Promise<Failure | null> {
-  for (let seed = first; seed < first + runs; seed++) {
+  let breathedAt = Date.now();
+  for (let seed = first; seed < first + runs && !options.signal?.aborted; seed++) {
+    if (Date.now() - breathedAt > BREATHE_EVERY_MS) {
+      await new Promise((resolve) => setImmediate(resolve)); // schedules know no timers: signals would never be heard
+      breathedAt = Date.now();
+    }
     if (options.profile && options.profile !== profileOf(seed)) continue;
     const schedule = scheduleOf(seed);
     const result = await simulate(schedule, options);

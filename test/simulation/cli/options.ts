@@ -24,7 +24,7 @@ mutations:
 ${Object.entries(MUTATIONS)
   .map(([name, breaks]) => `  ${name.padEnd(32)} ${breaks}`)
   .join('\n')}
-Exit code: 0 nothing wrong, 1 an invariant was broken (or a mutation not noticed), 130 interrupted.`;
+Exit code: 0 nothing wrong, 1 an invariant was broken (or a mutation not noticed), 64 wrong option, 130 interrupted.`;
 
 /** @throws Error naming the option that is wrong */
 export function parseOptions(args: readonly string[]): SimulateOptions {

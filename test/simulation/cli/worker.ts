@@ -15,6 +15,8 @@ export interface WorkerTask {
 export interface WorkerReport {
   readonly tally: Tally;
   readonly failedSeed: number | null;
+  /** Memory of the worker, bytes. */
+  readonly rss: number;
   readonly done: boolean;
 }
 
@@ -33,12 +35,12 @@ async function work({ first, step, end, mutation }: WorkerTask): Promise<void> {
     count(tally, result);
     if (result.wrong) failedSeed = seed;
     if (Date.now() - spokenAt < REPORT_EVERY_MS) continue;
-    send({ tally, failedSeed: null, done: false });
+    send({ tally, failedSeed: null, rss: process.memoryUsage.rss(), done: false });
     tally = newTally();
     spokenAt = Date.now();
     await new Promise((resolve) => setImmediate(resolve)); // lets messages out
   }
-  send({ tally, failedSeed, done: true });
+  send({ tally, failedSeed, rss: process.memoryUsage.rss(), done: true });
 }
 
 function send(report: WorkerReport): void {

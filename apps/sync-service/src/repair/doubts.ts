@@ -23,8 +23,8 @@ const MAX_PAGES = 10;
  * An older image from Mongo is settled at once while a newer Redis write is in flight to Mongo: as a rule it is the
  * echo of the write before. But that newer write may have arrived already, not settled yet, and an outsider may have
  * put an older state over it; nobody would ever send it again. So each such image leaves a doubt, and when nothing of
- * the record is in flight any more, this looks at Mongo. (A look
- * before that would not tell a write that has yet to arrive from one that was overwritten.)
+ * the record is in flight any more, this looks at Mongo. (A look before that
+ * would not tell a write that has yet to arrive from one that was overwritten.)
  *
  * A doubt goes only after what it asked for was done, so a crash repeats the look. Whatever happens to Mongo after the
  * look has an image of its own, and thereby a doubt of its own, of a higher version.
