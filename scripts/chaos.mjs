@@ -10,8 +10,9 @@ import { runMain } from './lib/step.mjs';
 const LOADER = new URL('../libs/redis-streams/src/testing/ts-loader.mjs', import.meta.url).href;
 
 await runMain(async () => {
-  await ensureInstalled();
-  await ensureBuilt();
+  // Standard output is the report's alone.
+  await ensureInstalled(process.stderr);
+  await ensureBuilt(process.stderr);
   const args = ['--import', LOADER, inProject('test/chaos/main.ts'), ...process.argv.slice(2)];
   const chaos = spawn(process.execPath, args, { cwd: PROJECT, stdio: 'inherit' });
   // Ctrl-C on a terminal reaches the run as well, which ends the fault and reports; then this process ends.

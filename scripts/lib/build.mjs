@@ -9,20 +9,21 @@ const STAMP = 'dist/.build.json';
 const SOURCES = ['apps', 'libs', 'scripts'];
 const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 
-/** Builds everything to `dist` unless it is newer than all sources. */
-export async function ensureBuilt() {
+/** Builds everything to `dist` unless it is newer than all sources. Steps are told to `out`. */
+export async function ensureBuilt(out = process.stdout) {
   const sources = listSources();
   const signature = signatureOf([...sources, ...SETTINGS]);
   if (readStamp()?.signature === signature) {
-    startStep('build').done('build up to date');
+    startStep('build', out).done('build up to date');
     return;
   }
-  await buildAll(sources, signature);
+  await buildAll({ sources, signature, out });
 }
 
 /** Builds everything: tsc for the code, copies of the assets (*.lua, …), nothing left of sources that are gone. */
-export async function buildAll(sources = listSources(), signature = signatureOf([...sources, ...SETTINGS])) {
-  const step = startStep('building');
+export async function buildAll({ sources = listSources(), signature, out = process.stdout } = {}) {
+  signature ??= signatureOf([...sources, ...SETTINGS]);
+  const step = startStep('building', out);
   const before = readStamp();
   // tsc's incremental state skips files it wrote earlier: without our stamp they may not be there any more.
   if (!before) fs.rmSync(inProject('dist/.tsbuildinfo'), { force: true });

@@ -3,11 +3,11 @@ import { inProject } from './project.mjs';
 import { lastLines, runNpm } from './run.mjs';
 import { Failure, startStep } from './step.mjs';
 
-/** Runs `npm ci` when dependencies are missing or differ from package-lock.json; says which. */
-export async function ensureInstalled() {
+/** Runs `npm ci` when dependencies are missing or differ from package-lock.json; says which. Steps are told to `out`. */
+export async function ensureInstalled(out = process.stdout) {
   const why = whyInstall(readJson('package-lock.json'), readJson('node_modules/.package-lock.json'));
   if (!why) return;
-  const step = startStep(`installing dependencies (npm ci): ${why}`);
+  const step = startStep(`installing dependencies (npm ci): ${why}`, out);
   const { code, output } = await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   if (code !== 0) {
     step.fail('npm ci failed');

@@ -9,8 +9,10 @@ import type { ChaosOptions } from './options.js';
 import { LossWindows } from './verdict/loss-windows.js';
 import { judge } from './verdict/judge.js';
 import { quiesce } from './verdict/quiesce.js';
+import { traceHarmed } from './verdict/trace.js';
 import { ChaosWorld } from './world/chaos-world.js';
 import { isHealthy, reports } from './world/sync-status.js';
+import { Recorder } from './world/recorder.js';
 import { Sharing } from './world/sharing.js';
 import { Usage } from './world/usage.js';
 import type { ChaosReport, FaultRow } from './report/report.js';
@@ -58,27 +60,32 @@ export class ChaosRun {
     const now = () => performance.now() - this.startedAt;
     const { seed, rate } = this.options;
     const load = new Load(world, this.told, { seed, rate, now, epoch: () => this.losses.epoch });
+    const recorder = new Recorder(world, now);
+    recorder.start();
     const tracers = [new Tracer(world, 'mongo-first'), new Tracer(world, 'redis-first')] as const;
     await load.start();
     for (const tracer of tracers) tracer.start();
     const ticker = setInterval(() => this.tick(world, tracers), 1_000);
     try {
-      await this.strikeAll(world, tracers);
+      await this.strikeAll(world, tracers, recorder);
       this.current = 'load ends';
       await load.stop();
       await Promise.all(tracers.map((tracer) => tracer.stop()));
       this.current = 'coming to rest';
       const rest = await quiesce(world, QUIESCE_LIMIT_MS);
       const verdict = judge(this.told, this.losses, rest);
-      return await this.report(world, { rest, verdict, tracers });
+      await recorder.stop();
+      const trace = await traceHarmed(world, this.told, { verdict, seenFile: recorder.file });
+      return await this.report(world, { rest, verdict, tracers, ...(trace ? { trace } : {}) });
     } finally {
       clearInterval(ticker);
       await load.stop();
       await Promise.all(tracers.map((tracer) => tracer.stop()));
+      await recorder.stop();
     }
   }
 
-  private async strikeAll(world: ChaosWorld, tracers: readonly Tracer[]): Promise<void> {
+  private async strikeAll(world: ChaosWorld, tracers: readonly Tracer[], recorder: Recorder): Promise<void> {
     const endsAt = this.startedAt + this.options.minutes * 60_000;
     const random = new Random(this.options.seed + 1);
     this.current = 'warming up';
@@ -93,7 +100,9 @@ export class ChaosRun {
         this.skipped.set(kind, reason);
         continue;
       }
+      recorder.fault(`${kind} begins`);
       await this.strike(world, tracers, planned);
+      recorder.fault(`${kind} is over, and recovered from`);
       this.current = '–';
       await this.pause(500 + random.below(2_000));
     }
@@ -168,7 +177,8 @@ export class ChaosRun {
       rest,
       verdict,
       tracers,
-    }: Pick<ChaosReport, 'verdict'> & {
+      trace,
+    }: Pick<ChaosReport, 'verdict' | 'trace'> & {
       rest: Awaited<ReturnType<typeof quiesce>>;
       tracers: readonly [Tracer, Tracer];
     },
@@ -201,6 +211,7 @@ export class ChaosRun {
       sharing: this.sharing.totals,
       memoryMb: { highest: this.usage.highest, atEnd: this.usage.latest },
       logs: world.logs.folder,
+      ...(trace ? { trace } : {}),
     };
   }
 }

@@ -26,7 +26,7 @@ async function redisAhead({ world, random, told, now }: FaultContext): Promise<H
   );
   for (let n = 0; n < WRITES; n++) {
     const operation = aheadWrite('redis-first', keys.hot(random.below(8)), `r${Math.round(now())}-${n}`);
-    told.operations.set(operation.name, operation);
+    told.begin(operation, now());
     const { key, set } = operation;
     const reply = (await world.redis.eval(
       script,
@@ -45,7 +45,7 @@ async function redisAhead({ world, random, told, now }: FaultContext): Promise<H
 async function mongoAhead({ world, random, told, now }: FaultContext): Promise<Heal> {
   for (let n = 0; n < WRITES; n++) {
     const operation = aheadWrite('mongo-first', keys.hot(random.below(8)), `m${Math.round(now())}-${n}`);
-    told.operations.set(operation.name, operation);
+    told.begin(operation, now());
     const { key, set } = operation;
     const ahead = { $multiply: [{ $add: [{ $toDouble: '$$NOW' }, AHEAD_MS] }, 1024] };
     const version = { $max: [ahead, { $add: [{ $ifNull: ['$version', 0] }, 1] }] };

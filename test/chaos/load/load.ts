@@ -64,8 +64,11 @@ export class Load {
   }
 
   private begin(next: Operation): void {
-    this.told.operations.set(next.name, next);
-    const work = this.perform(next).finally(() => this.underWay.delete(work));
+    this.told.begin(next, this.options.now());
+    const work = this.perform(next).finally(() => {
+      this.told.ended.set(next.name, this.options.now());
+      this.underWay.delete(work);
+    });
     this.underWay.add(work);
   }
 

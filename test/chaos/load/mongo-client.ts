@@ -15,7 +15,6 @@ export class OutsideClient {
 
   async write(operation: Operation): Promise<void> {
     const { key, kind, set } = operation;
-    if (kind === 'delete') this.told.erased.add(key);
     try {
       if (kind === 'delete') await this.users.deleteOne({ email: key }, MAJORITY);
       else if (kind === 'replace')

@@ -18,18 +18,38 @@ export class Told {
   /** Writes that may or may not have happened, by their name. */
   readonly unknown = new Map<string, Operation>();
   readonly operations = new Map<string, Operation>();
+  /** When each operation was sent, and when its client had an answer or gave up; ms since the run began. */
+  readonly begun = new Map<string, number>();
+  readonly ended = new Map<string, number>();
   /** Sum that each wallet must hold. A delta without an answer is sent again until there is one. */
   readonly wallets = new Map<string, number>();
   /** Writes by others, of keys that nobody else writes. */
   readonly byOutsiders = new Map<string, Operation>();
-  /** Keys that an outsider erased, or may have: a tombstone erased by hand leaves nothing. */
-  readonly erased = new Set<string>();
   /** Operations whose repetition was answered with another version. */
   readonly appliedTwice: string[] = [];
   readonly counts = { 'mongo-first': 0, 'redis-first': 0, fcall: 0, outsider: 0, wallet: 0 };
   refused = 0;
   unknowns = 0;
   readonly unexpected = new Map<string, number>();
+
+  begin(operation: Operation, at: number): void {
+    this.operations.set(operation.name, operation);
+    this.begun.set(operation.name, at);
+  }
+
+  /**
+   * Until when an outsider may have removed this key from Mongo: a tombstone removed by hand leaves nothing. ms since
+   * the run began; -Infinity: nobody did, Infinity: the end is not known.
+   */
+  removedUntil(key: string): number {
+    let until = Number.NEGATIVE_INFINITY;
+    for (const { name, via, kind, key: own } of this.operations.values()) {
+      if (own !== key || via !== 'outsider' || kind !== 'delete') continue;
+      const end = this.unknown.has(name) ? undefined : this.ended.get(name);
+      until = Math.max(until, end ?? Number.POSITIVE_INFINITY);
+    }
+    return until;
+  }
 
   acknowledge(write: Acknowledged): void {
     const { operation } = write;

@@ -45,6 +45,8 @@ export interface ChaosReport {
     readonly atEnd: Readonly<Record<string, number>>;
   };
   readonly logs: string;
+  /** The file with all that is known about the records that came to harm. */
+  readonly trace?: string;
 }
 
 export function isClean({ verdict, unrest, crashes, faults }: ChaosReport): boolean {

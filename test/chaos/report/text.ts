@@ -8,7 +8,12 @@ export function textOf(report: ChaosReport, { markdown }: { readonly markdown: b
   parts.push(table(['fault', 'times', 'recovery p50', 'max'], faultRows(report.faults), markdown));
   const trouble = examples(report);
   if (trouble.length > 0) parts.push(trouble.join('\n'));
-  if (!markdown) parts.push(isClean(report) ? 'clean' : `NOT clean; logs: ${report.logs}`);
+  if (!markdown)
+    parts.push(
+      isClean(report)
+        ? 'clean'
+        : `NOT clean; logs: ${report.logs}${report.trace ? `; traces: ${report.trace}` : ''}`,
+    );
   return parts.join('\n\n');
 }
 

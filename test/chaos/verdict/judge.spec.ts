@@ -93,6 +93,21 @@ describe('the verdict (lost, different, duplicated, resurrected)', () => {
     expect(verdict(told, { ...standing('w2', 5), fields: { op: 'w2' } }).counts[0]).toBe(1);
   });
 
+  it('excuses what an outsider removed altogether, but no write that was sent after that', () => {
+    const key = 'mixed1@chaos.example';
+    const removal = { ...write('x', 'delete', 'outsider'), key };
+    const sent = (name: string, at: number) => {
+      const told = new Told();
+      told.begin(removal, 5);
+      told.ended.set('x', 6);
+      told.begin({ ...write(name), key }, at);
+      tell(told, { ...write(name), key }, at);
+      return told;
+    };
+    expect(verdict(sent('w1', 4), undefined).counts).toEqual([0, 0, 0, 0]);
+    expect(verdict(sent('w2', 7), undefined).counts[0]).toBe(1);
+  });
+
   it('counts what FLUSHALL may lose apart: exactly what was in flight to Mongo', () => {
     const told = new Told();
     tell(told, write('w1'), 1);

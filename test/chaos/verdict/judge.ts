@@ -24,10 +24,11 @@ export function judge(told: Told, windows: LossWindows, stores: { mongo: Finals;
   const lists = { lost: [] as string[], duplicated: [...told.appliedTwice], resurrected: [] as string[] };
   for (const [key, writes] of told.acknowledged) {
     const final = mongo.get(key);
-    if (!final && told.erased.has(key)) continue; // the last word was an outsider's, and it said nothing
+    // What an outsider removed may be gone altogether; what was written after that stands.
+    const removedUntil = final ? Number.NEGATIVE_INFINITY : told.removedUntil(key);
     for (const write of writes) {
       const fault = faultOf(write, final);
-      if (!fault) continue;
+      if (!fault || (told.begun.get(write.operation.name) ?? 0) <= removedUntil) continue;
       const window = windows.of(write);
       if (window) lostInWindow[window] += 1;
       else lists.lost.push(`${key}: ${describe(write)}: ${fault}, Mongo has ${textOf(final)}`);

@@ -1,0 +1,144 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KEYS } from '#libs/sync-adapters';
+import { DIRECTIONS, type Direction } from '#libs/sync-core';
+import type { ChangeStreamDocument, ResumeToken } from 'mongodb';
+import type { ChaosWorld } from './chaos-world.js';
+
+const LOOK_EVERY_MS = 100;
+const AFTER_AN_ERROR_MS = 300;
+
+type Unchecked = Readonly<Record<string, unknown>>;
+
+/** One thing that was seen, or done to the world. */
+export interface Seen {
+  /** ms since the run began. */
+  readonly at: number;
+  readonly where: Direction | 'mongo' | 'fault';
+  /** The record's key, where it is one record's. */
+  readonly key: string | null;
+  readonly what: string;
+}
+
+/**
+ * Writes down what passes through the streams and Mongo, for the trace of a record that came to harm. It looks every
+ * 100 ms: what a fault deletes in between is missing.
+ */
+export class Recorder {
+  readonly file: string;
+  private readonly out: WriteStream;
+  private readonly keysById = new Map<string, string>();
+  private readonly stopping = new AbortController();
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly world: ChaosWorld,
+    private readonly now: () => number,
+  ) {
+    this.file = join(world.logs.folder, 'seen.jsonl');
+    this.out = createWriteStream(this.file);
+  }
+
+  start(): void {
+    this.running = Promise.all([...DIRECTIONS.map((direction) => this.tail(direction)), this.watch()]);
+  }
+
+  /** Resolves when everything is in the file. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    if (!this.out.closed) await new Promise<void>((resolve) => this.out.end(resolve));
+  }
+
+  fault(what: string): void {
+    this.note({ where: 'fault', key: null, what });
+  }
+
+  private note(seen: Omit<Seen, 'at'>): void {
+    if (seen.key?.startsWith('probe-')) return; // the tracer's own
+    this.out.write(`${JSON.stringify({ at: Math.round(this.now()), ...seen })}\n`);
+  }
+
+  private get stopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async tail(direction: Direction): Promise<void> {
+    let last = '0-0';
+    while (!this.stopped) {
+      const entries = await this.world.redis
+        .xrange(KEYS.stream(direction), `(${last}`, '+', 'COUNT', 1_000)
+        .catch(() => []);
+      for (const [id, [, text = '']] of entries) {
+        this.note({ where: direction, ...entryOf(id, text) });
+        last = id;
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  private async watch(): Promise<void> {
+    let after: ResumeToken;
+    while (!this.stopped) {
+      const stream = this.world.users.watch([], after ? { resumeAfter: after, maxAwaitTimeMS: 500 } : {});
+      const close = () => void stream.close().catch(() => undefined);
+      this.stopping.signal.addEventListener('abort', close, { once: true });
+      try {
+        for await (const change of stream) {
+          after = change._id;
+          this.noteChange(change);
+        }
+      } catch (error) {
+        if (this.stopped) return;
+        this.note({
+          where: 'mongo',
+          key: null,
+          what: `not watched for a moment: ${(error as Error).message}`,
+        });
+        if ((error as { code?: unknown }).code === 286) after = undefined; // the history is lost
+        await sleep(AFTER_AN_ERROR_MS);
+      } finally {
+        this.stopping.signal.removeEventListener('abort', close);
+        close();
+      }
+    }
+  }
+
+  private noteChange(change: ChangeStreamDocument): void {
+    if (!('documentKey' in change)) return;
+    const id = String(change.documentKey._id);
+    const image = 'fullDocument' in change ? change.fullDocument : undefined;
+    const values =
+      image ?? ('updateDescription' in change ? change.updateDescription.updatedFields : undefined);
+    if (typeof image?.email === 'string') this.keysById.set(id, image.email);
+    const { version, source, op, deleted } = (values ?? {}) as Unchecked;
+    const what = [
+      change.operationType,
+      `_id ${id}`,
+      stamp({ version, source }),
+      op,
+      deleted ? 'tombstone' : '',
+    ];
+    this.note({ where: 'mongo', key: this.keysById.get(id) ?? null, what: what.filter(Boolean).join(' ') });
+  }
+}
+
+function entryOf(id: string, text: string): { key: string | null; what: string } {
+  try {
+    const event = JSON.parse(text) as Unchecked;
+    const { payload, base, known } = event;
+    const name = JSON.stringify((payload as Unchecked | null)?.op ?? '');
+    const seen = base === undefined ? '' : ` base ${JSON.stringify(base)} known ${JSON.stringify(known ?? base)}`;
+    return {
+      key: String(event.key),
+      what: `${id} ${String(event.op)} ${stamp(event)} ${name}${seen}`,
+    };
+  } catch {
+    return { key: null, what: `${id} unparsable` };
+  }
+}
+
+function stamp({ version, source }: Unchecked): string {
+  return version === undefined ? 'without a version' : `${JSON.stringify(version)} ${String(source)}`;
+}
