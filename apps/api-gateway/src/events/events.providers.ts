@@ -105,8 +105,9 @@ export function eventsProviders(config: GatewayConfig): Provider[] {
     },
     {
       provide: EventHealth,
-      useFactory: (stats: EventStats) => new EventHealth({ stats, processors: events.processors }),
-      inject: [EventStats],
+      useFactory: (stats: EventStats, processors: EventProcessors) =>
+        new EventHealth({ stats, processors: events.processors, ended: () => processors.ended }),
+      inject: [EventStats, EventProcessors],
     },
     {
       provide: EventMetrics,

@@ -59,6 +59,8 @@ interface Lane {
  */
 export class EventProcessors {
   readonly consumerName = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  /** Consumers that ended for good, as `<group> on <stream>`. */
+  readonly ended: string[] = [];
   private readonly lanes: Lane[] = [];
   private readonly trimmers = new Map<string, StreamTrimmer>();
   private readonly stopped = new AbortController();
@@ -150,9 +152,10 @@ export class EventProcessors {
     consumer.on('breaker', ({ state, error }) => {
       if (state === 'open') logger.warn(`events: ${name} waits: ${String(error)}`);
     });
-    consumer.on('fatal', ({ error }) =>
-      logger.error(`events: ${name} has stopped for good: ${String(error)}`),
-    );
+    consumer.on('fatal', ({ error }) => {
+      this.ended.push(name);
+      logger.error(`events: ${name} has stopped for good: ${String(error)}`);
+    });
     this.lanes.push({ stream, group, consumer });
     void consumer.start();
   }

@@ -5,6 +5,8 @@ export interface EventHealthOptions {
   readonly stats: Pick<EventStats, 'read'>;
   /** Whether this gateway works on events: only then is a silent audit log its fault. */
   readonly processors: boolean;
+  /** Consumers of this gateway that ended for good, as `<group> on <stream>`. */
+  readonly ended: () => readonly string[];
   readonly now?: () => number;
 }
 
@@ -30,8 +32,13 @@ export class EventHealth {
       stream,
       { lag, pending, deadLetters },
     ]);
-    const details = { auditLog: report.auditLog, streams: Object.fromEntries(streams) as object };
-    return report.auditLog === 'down' && this.options.processors
+    const ended = this.options.ended();
+    const details = {
+      auditLog: report.auditLog,
+      ...(ended.length > 0 ? { ended, advice: 'mend what the log says, and restart the gateway' } : {}),
+      streams: Object.fromEntries(streams) as object,
+    };
+    return ended.length > 0 || (report.auditLog === 'down' && this.options.processors)
       ? indicator.down(details)
       : indicator.up(details);
   }
