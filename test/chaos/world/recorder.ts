@@ -87,7 +87,7 @@ export class Recorder {
       try {
         for await (const change of stream) {
           after = change._id;
-          this.noteChange(change);
+          await this.noteChange(change);
         }
       } catch (error) {
         if (this.stopped) return;
@@ -105,13 +105,18 @@ export class Recorder {
     }
   }
 
-  private noteChange(change: ChangeStreamDocument): void {
+  private async noteChange(change: ChangeStreamDocument): Promise<void> {
     if (!('documentKey' in change)) return;
-    const id = String(change.documentKey._id);
+    const { _id } = change.documentKey;
+    const id = String(_id);
     const image = 'fullDocument' in change ? change.fullDocument : undefined;
     const values =
       image ?? ('updateDescription' in change ? change.updateDescription.updatedFields : undefined);
-    if (typeof image?.email === 'string') this.keysById.set(id, image.email);
+    if (!this.keysById.has(id)) {
+      // An update names no key; the insert may have been before the watch.
+      const document = image ?? (await this.world.users.findOne({ _id }, { projection: { email: 1 } }));
+      if (typeof document?.email === 'string') this.keysById.set(id, document.email);
+    }
     const { version, source, op, deleted } = (values ?? {}) as Unchecked;
     const what = [
       change.operationType,
@@ -129,7 +134,8 @@ function entryOf(id: string, text: string): { key: string | null; what: string }
     const event = JSON.parse(text) as Unchecked;
     const { payload, base, known } = event;
     const name = JSON.stringify((payload as Unchecked | null)?.op ?? '');
-    const seen = base === undefined ? '' : ` base ${JSON.stringify(base)} known ${JSON.stringify(known ?? base)}`;
+    const seen =
+      base === undefined ? '' : ` base ${JSON.stringify(base)} known ${JSON.stringify(known ?? base)}`;
     return {
       key: String(event.key),
       what: `${id} ${String(event.op)} ${stamp(event)} ${name}${seen}`,
@@ -140,5 +146,7 @@ function entryOf(id: string, text: string): { key: string | null; what: string }
 }
 
 function stamp({ version, source }: Unchecked): string {
-  return version === undefined ? 'without a version' : `${JSON.stringify(version)} ${String(source)}`;
+  return version === undefined
+    ? 'no version'
+    : `${JSON.stringify(version)} ${String(source ?? '')}`.trimEnd();
 }
