@@ -148,5 +148,5 @@ function entryOf(id: string, text: string): { key: string | null; what: string }
 function stamp({ version, source }: Unchecked): string {
   return version === undefined
     ? 'no version'
-    : `${JSON.stringify(version)} ${String(source ?? '')}`.trimEnd();
+    : `${JSON.stringify(version)} ${typeof source === 'string' ? source : ''}`.trimEnd();
 }
