@@ -105,7 +105,7 @@ export class ApiDescription {
 
 /** The path that a router looks up: of an absolute URL its path, and letters that need no escape without one. */
 function routedPath(target: string): string {
-  const path = target.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#;]/, 1)[0] ?? '';
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0] ?? '';
   return path.replace(/%[46][1-9a-f]|%[57][0-9a]/gi, (escape) => decodeURIComponent(escape));
 }
 
