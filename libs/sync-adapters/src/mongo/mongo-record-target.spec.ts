@@ -1,0 +1,35 @@
+import { startPrivateMongo } from '#libs/dev-servers';
+import { USERS, type Settlement } from '#libs/sync-core';
+import { MongoClient } from 'mongodb';
+import { recordTargetContract } from '../../../sync-core/src/testing/record-target-contract.js';
+import { MongoDocumentAuthority } from './mongo-authority.js';
+import { MongoRecordTarget } from './mongo-record-target.js';
+import { prepareCollections } from './prepare-collections.js';
+
+recordTargetContract('MongoRecordTarget', async () => {
+  const server = await startPrivateMongo();
+  const client = await MongoClient.connect(server.uri);
+  const db = client.db(server.database);
+  await prepareCollections(db, [USERS]);
+  const authority = new MongoDocumentAuthority(db);
+  const settled: Settlement[] = [];
+  const settler = {
+    settle: (settlements: readonly Settlement[]) => {
+      settled.push(...settlements);
+      return Promise.resolve();
+    },
+  };
+  return {
+    records: new MongoRecordTarget({ db, authority, settler }),
+    settled,
+    put: async ({ key, version, ...rest }) => {
+      const stamp = version === null ? {} : { version };
+      await db.collection(USERS.collection).insertOne({ email: key, ...rest, ...stamp });
+    },
+    image: async (key) => (await authority.current(USERS, [key])).get(key),
+    close: async () => {
+      await client.close();
+      await server.stop();
+    },
+  };
+});

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { startPrivateRedis, type PrivateRedis } from '#libs/dev-servers';
+import { connect } from '#libs/redis-streams';
+import { DIRECTIONS, parseEvent, USERS, type Delivery, type Direction } from '#libs/sync-core';
+import type { Redis } from 'ioredis';
+import type { HeldRecord, RedisStage } from '../../../sync-core/src/testing/redis-stage.js';
+import { inFlightField, KEYS, SYNC_GROUP } from '../redis/keys.js';
+import { contentOf } from '../redis/projection-text.js';
+import { RedisBooks } from '../redis/redis-books.js';
+import { RedisCaptureJournal } from '../redis/redis-capture-journal.js';
+import { RedisProjectionTarget } from '../redis/redis-projection-target.js';
+import { StreamSettler } from '../redis/stream-settler.js';
+import { writeRecord } from '../redis/write-record.js';
+
+type Read = [stream: string, entries: [id: string, fields: string[]][]][];
+
+/** A Redis server of its own with the real adapters. */
+export async function startPrivateRedisStage(): Promise<RedisStage> {
+  const server = await startPrivateRedis();
+  return new PrivateRedisStage(server, connect({ url: server.url, profile: 'commands' }));
+}
+
+class PrivateRedisStage implements RedisStage {
+  readonly projections: RedisProjectionTarget;
+  readonly journal: RedisCaptureJournal;
+  private readonly ledgers: RedisBooks;
+
+  constructor(
+    private readonly server: PrivateRedis,
+    private readonly redis: Redis,
+  ) {
+    this.projections = new RedisProjectionTarget(redis);
+    this.journal = new RedisCaptureJournal(redis);
+    this.ledgers = new RedisBooks(redis);
+  }
+
+  async reset(): Promise<void> {
+    await this.redis.flushall();
+    for (const direction of DIRECTIONS)
+      await this.redis.xgroup('CREATE', KEYS.stream(direction), SYNC_GROUP, '0', 'MKSTREAM');
+  }
+
+  async close(): Promise<void> {
+    this.redis.disconnect();
+    await this.server.stop();
+  }
+
+  async write(key: string, payload: string | null): Promise<number> {
+    const write = {
+      key,
+      payload,
+      expected: 'any',
+      operationId: randomUUID(),
+      tombstoneTtlMs: 60_000,
+    } as const;
+    const result = await writeRecord(this.redis, USERS, write);
+    if (result.outcome === 'conflict') throw new Error(`conflict on ${key}`);
+    return result.version;
+  }
+
+  async held(key: string): Promise<HeldRecord | null> {
+    const text =
+      (await this.redis.get(KEYS.record(USERS, key))) ?? (await this.redis.get(KEYS.tombstone(USERS, key)));
+    if (text === null) return null;
+    const { version, source } = JSON.parse(text) as Pick<HeldRecord, 'version' | 'source'>;
+    return { version, source, payload: contentOf(text) };
+  }
+
+  async take(direction: Direction): Promise<readonly Delivery[]> {
+    const read = (await this.redis.xreadgroup(
+      ...(['GROUP', SYNC_GROUP, 'contract', 'STREAMS', KEYS.stream(direction), '>'] as const),
+    )) as Read | null;
+    const entries = read?.[0]?.[1] ?? [];
+    return entries.map(([entryId, [, text]]) => ({ entryId, event: parseEvent(text ?? '') }));
+  }
+
+  settleRedisWrite(delivery: Delivery): Promise<void> {
+    return new StreamSettler(this.redis, 'redis-to-mongo').settle([{ delivery, outcome: 'applied' }]);
+  }
+
+  async books(direction: Direction) {
+    const { ledger, pending, unread } = await this.ledgers.read(direction);
+    return { captured: ledger.captured, outcomes: ledger.outcomes, pending, unread };
+  }
+
+  async flying(direction: Direction, key: string): Promise<number> {
+    const text = await this.redis.hget(KEYS.inFlight(direction), inFlightField(USERS.name, key));
+    return text === null ? 0 : Number.parseInt(text, 10);
+  }
+
+  async doubt(key: string): Promise<number> {
+    return Number((await this.redis.hget(KEYS.doubts, inFlightField(USERS.name, key))) ?? 0);
+  }
+}

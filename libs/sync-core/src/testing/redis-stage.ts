@@ -1,0 +1,40 @@
+import type { Ledger } from '../domain/ledger.js';
+import type { Direction } from '../domain/outcome.js';
+import type { Stamp } from '../domain/stamp.js';
+import type { Delivery, ProjectionTarget } from '../ports/apply-targets.js';
+import type { CaptureJournal } from '../ports/capture-journal.js';
+
+/** What Redis holds of a record. */
+export interface HeldRecord extends Stamp {
+  /** Canonical text of the fields; `null`: a tombstone. */
+  readonly payload: string | null;
+}
+
+/** The books of a direction, and what is on its stream. */
+export interface StageBooks {
+  readonly captured: number;
+  readonly outcomes: Ledger['outcomes'];
+  readonly pending: number;
+  readonly unread: number;
+}
+
+/** A Redis, real or simulated, with the ports of the sync on it and a look behind them: for contract suites. */
+export interface RedisStage {
+  readonly projections: ProjectionTarget;
+  readonly journal: CaptureJournal;
+  /** Empties it; both streams have their group. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+  /** A client's write in Redis (`null`: a delete). Returns its version. */
+  write(key: string, payload: string | null): Promise<number>;
+  held(key: string): Promise<HeldRecord | null>;
+  /** Delivers what is new on a stream, as a consumer gets it. */
+  take(direction: Direction): Promise<readonly Delivery[]>;
+  /** What the sync does when a Redis write has arrived in Mongo. */
+  settleRedisWrite(delivery: Delivery): Promise<void>;
+  books(direction: Direction): Promise<StageBooks>;
+  /** Version of the record that is in flight; 0: none. */
+  flying(direction: Direction, key: string): Promise<number>;
+  /** The version noted when an older image was settled as overtaken by one in flight; 0: none. */
+  doubt(key: string): Promise<number>;
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { DIRECTIONS, type Delivery, type Direction, type Settlement } from '#libs/sync-core';
+import type { MongoStage } from '../../../libs/sync-core/src/testing/record-target-contract.js';
+import type { HeldRecord, RedisStage } from '../../../libs/sync-core/src/testing/redis-stage.js';
+import { NO_OBSERVER } from '../checks/observer.js';
+import { directLink } from '../engine/link.js';
+import { SimWorld } from '../engine/sim-world.js';
+import { SimRecords } from './mongo-ports.js';
+import { SimJournal, SimProjections } from './redis-ports.js';
+import { imageOf, SimMongo } from './sim-mongo.js';
+import { SimRedis } from './sim-redis.js';
+
+/** The simulated Redis, for contract suites. */
+export class SimRedisStage implements RedisStage {
+  private readonly redis = new SimRedis(new SimWorld({ startMs: Date.now() }), NO_OBSERVER);
+  readonly projections = new SimProjections(this.redis, directLink);
+  readonly journal = new SimJournal(this.redis, directLink);
+
+  reset(): Promise<void> {
+    this.redis.flush();
+    for (const direction of DIRECTIONS) this.redis.streams[direction].createGroup('start');
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  write(key: string, payload: string | null): Promise<number> {
+    const result = this.redis.write({ key, payload, expected: 'any', operationId: randomUUID() });
+    if (result.outcome === 'conflict') throw new Error(`conflict on ${key}`);
+    return Promise.resolve(result.version);
+  }
+
+  held(key: string): Promise<HeldRecord | null> {
+    return Promise.resolve(this.redis.held.get(key) ?? null);
+  }
+
+  take(direction: Direction): Promise<readonly Delivery[]> {
+    return Promise.resolve(this.redis.streams[direction].readNew('contract', Infinity, 0));
+  }
+
+  settleRedisWrite(delivery: Delivery): Promise<void> {
+    this.redis.settle('redis-to-mongo', [{ delivery, outcome: 'applied' }]);
+    return Promise.resolve();
+  }
+
+  books(direction: Direction) {
+    const { captured, outcomes, pending, unread } = this.redis.streams[direction];
+    return Promise.resolve({ captured, outcomes: { ...outcomes }, pending, unread });
+  }
+
+  flying(direction: Direction, key: string): Promise<number> {
+    return Promise.resolve(this.redis.streams[direction].flying.get(key) ?? 0);
+  }
+
+  doubt(key: string): Promise<number> {
+    return Promise.resolve(this.redis.doubts.get(key) ?? 0);
+  }
+}
+
+/** The simulated Mongo, for contract suites. */
+export function simMongoStage(): MongoStage {
+  const mongo = new SimMongo(new SimWorld({ startMs: Date.now() }), NO_OBSERVER);
+  const settled: Settlement[] = [];
+  const records = new SimRecords(mongo, directLink, (settlements) => {
+    settled.push(...settlements);
+    return Promise.resolve();
+  });
+  return {
+    records,
+    settled,
+    put: ({ key, version, source, ...fields }) => {
+      const doc = {
+        id: mongo.newId(),
+        key,
+        version,
+        source,
+        deleted: false,
+        fields: { email: key, ...fields },
+      };
+      mongo.put(doc, 'outsider');
+      return Promise.resolve();
+    },
+    image: (key) => {
+      const doc = mongo.byKey.get(key);
+      return Promise.resolve(doc && imageOf(doc));
+    },
+    close: () => Promise.resolve(),
+  };
+}
