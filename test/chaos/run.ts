@@ -15,7 +15,7 @@ import { isHealthy, reports } from './world/sync-status.js';
 import { Recorder } from './world/recorder.js';
 import { Sharing } from './world/sharing.js';
 import { Usage } from './world/usage.js';
-import type { ChaosReport, FaultRow } from './report/report.js';
+import { isClean, type ChaosReport, type FaultRow } from './report/report.js';
 
 export interface Progress {
   readonly line: (text: string) => void;
@@ -47,11 +47,15 @@ export class ChaosRun {
 
   async run(): Promise<ChaosReport> {
     const world = await ChaosWorld.start();
-    this.progress.say(`logs of the services: ${world.logs.folder}`);
+    this.progress.say(`logs, removed after a clean run: ${world.logs.folder}`);
+    let clean = false;
     try {
-      return await this.runIn(world);
+      const report = await this.runIn(world);
+      clean = isClean(report);
+      return clean ? { ...report, logs: null } : report;
     } finally {
       await world.stop();
+      if (clean) world.logs.remove();
     }
   }
 

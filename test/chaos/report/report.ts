@@ -44,7 +44,8 @@ export interface ChaosReport {
     readonly highest: Readonly<Record<string, number>>;
     readonly atEnd: Readonly<Record<string, number>>;
   };
-  readonly logs: string;
+  /** The folder with what the services wrote; null when the run was clean, and it was removed. */
+  readonly logs: string | null;
   /** The file with all that is known about the records that came to harm. */
   readonly trace?: string;
 }

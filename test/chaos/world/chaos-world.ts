@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, appendFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPrivateMongo, type KillableMongo } from '#libs/dev-servers';
@@ -92,14 +92,18 @@ export class ChaosWorld {
 export class ServiceLogs {
   readonly folder = mkdtempSync(join(tmpdir(), 'rms-chaos-'));
   readonly alerts = new Map<string, number>();
+  private removed = false;
 
-  constructor() {
-    mkdirSync(this.folder, { recursive: true });
+  /** A clean run needs no logs. */
+  remove(): void {
+    this.removed = true;
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   of(id: ServiceId): (line: string) => void {
     const file = join(this.folder, `${id}.log`);
     return (line) => {
+      if (this.removed) return; // the last lines of a process arrive after its end
       appendFileSync(file, `${line}\n`);
       const code = /"(SYNC_[1-4]\d\d) /.exec(line)?.[1];
       if (code) this.alerts.set(code, (this.alerts.get(code) ?? 0) + 1);
