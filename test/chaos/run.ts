@@ -24,6 +24,8 @@ export interface Progress {
 
 const WARM_UP_MS = 3_000;
 const RECOVERY_LIMIT_MS = 60_000;
+/** What was captured this shortly before a fault may be hit by it. */
+const BEFORE_FAULT_MS = 500;
 const QUIESCE_LIMIT_MS = 120_000;
 
 /** One chaos run, from the start of the servers to the verdict. */
@@ -32,7 +34,7 @@ export class ChaosRun {
   private readonly losses = new LossWindows();
   private readonly usage = new Usage();
   private readonly sharing = new Sharing();
-  private readonly faults: FaultRow[] = [];
+  private readonly faults: Omit<FaultRow, 'worstToMongoMs'>[] = [];
   private readonly skipped = new Map<string, string>();
   private readonly handOvers: number[] = [];
   private startedAt = 0;
@@ -80,7 +82,7 @@ export class ChaosRun {
       const verdict = judge(this.told, this.losses, rest);
       await recorder.stop();
       const trace = await traceHarmed(world, this.told, { verdict, seenFile: recorder.file });
-      return await this.report(world, { rest, verdict, tracers, ...(trace ? { trace } : {}) });
+      return await this.report(world, { rest, verdict, tracers, recorder, ...(trace ? { trace } : {}) });
     } finally {
       clearInterval(ticker);
       await load.stop();
@@ -181,10 +183,12 @@ export class ChaosRun {
       rest,
       verdict,
       tracers,
+      recorder,
       trace,
     }: Pick<ChaosReport, 'verdict' | 'trace'> & {
       rest: Awaited<ReturnType<typeof quiesce>>;
       tracers: readonly [Tracer, Tracer];
+      recorder: Recorder;
     },
   ): Promise<ChaosReport> {
     const [report] = await reports(world);
@@ -202,7 +206,10 @@ export class ChaosRun {
       unknown: told.unknowns,
       unexpected: Object.fromEntries(told.unexpected),
       records: rest.mongo.size,
-      faults: this.faults,
+      faults: this.faults.map((fault, index) => {
+        const until = this.faults[index + 1]?.atMs ?? Number.POSITIVE_INFINITY;
+        return { ...fault, worstToMongoMs: recorder.landings.worst(fault.atMs - BEFORE_FAULT_MS, until) };
+      }),
       skipped: Object.fromEntries(this.skipped),
       handOversMs: this.handOvers,
       lag: { 'mongo-first': lagOf(tracers[0]), 'redis-first': lagOf(tracers[1]) },

@@ -9,6 +9,8 @@ export interface FaultRow {
   readonly holdMs: number;
   /** ms from the end of the fault until both sides synced again; null: not within a minute. */
   readonly recoveredMs: number | null;
+  /** The longest that a write captured from Redis then, or shortly before, took into Mongo. */
+  readonly worstToMongoMs: number;
   readonly failure?: string;
 }
 

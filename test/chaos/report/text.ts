@@ -5,7 +5,13 @@ const EXAMPLES = 10;
 /** The report for a person; with `markdown`, as tables that can be quoted. */
 export function textOf(report: ChaosReport, { markdown }: { readonly markdown: boolean }): string {
   const parts = [table(['figure', 'value'], figures(report), markdown)];
-  parts.push(table(['fault', 'times', 'recovery p50', 'max'], faultRows(report.faults), markdown));
+  parts.push(
+    table(
+      ['fault', 'times', 'recovery p50', 'max', 'slowest write Redis → Mongo'],
+      faultRows(report.faults),
+      markdown,
+    ),
+  );
   const trouble = examples(report);
   if (trouble.length > 0) parts.push(trouble.join('\n'));
   if (!markdown)
@@ -74,6 +80,7 @@ function faultRows(faults: readonly FaultRow[]): string[][] {
       String(own.length),
       seconds(times[Math.floor((times.length - 1) / 2)]),
       seconds(times.at(-1)),
+      seconds(Math.max(...own.map(({ worstToMongoMs }) => worstToMongoMs))),
     ];
   });
 }

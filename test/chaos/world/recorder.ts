@@ -5,6 +5,7 @@ import { KEYS } from '#libs/sync-adapters';
 import { DIRECTIONS, type Direction } from '#libs/sync-core';
 import type { ChangeStreamDocument, ResumeToken } from 'mongodb';
 import type { ChaosWorld } from './chaos-world.js';
+import { Landings } from './landings.js';
 
 const LOOK_EVERY_MS = 100;
 const AFTER_AN_ERROR_MS = 300;
@@ -27,6 +28,7 @@ export interface Seen {
  */
 export class Recorder {
   readonly file: string;
+  readonly landings = new Landings();
   private readonly out: WriteStream;
   private readonly keysById = new Map<string, string>();
   private readonly stopping = new AbortController();
@@ -71,7 +73,9 @@ export class Recorder {
         .xrange(KEYS.stream(direction), `(${last}`, '+', 'COUNT', 1_000)
         .catch(() => []);
       for (const [id, [, text = '']] of entries) {
-        this.note({ where: direction, ...entryOf(id, text) });
+        const { key, version, what } = entryOf(id, text);
+        this.note({ where: direction, key, what });
+        if (direction === 'redis-to-mongo' && key !== null) this.landings.captured(key, version, this.now());
         last = id;
       }
       await sleep(LOOK_EVERY_MS);
@@ -125,11 +129,13 @@ export class Recorder {
       op,
       deleted ? 'tombstone' : '',
     ];
-    this.note({ where: 'mongo', key: this.keysById.get(id) ?? null, what: what.filter(Boolean).join(' ') });
+    const key = this.keysById.get(id) ?? null;
+    this.note({ where: 'mongo', key, what: what.filter(Boolean).join(' ') });
+    if (key !== null && typeof version === 'number') this.landings.landed(key, version, this.now());
   }
 }
 
-function entryOf(id: string, text: string): { key: string | null; what: string } {
+function entryOf(id: string, text: string): { key: string | null; version: number; what: string } {
   try {
     const event = JSON.parse(text) as Unchecked;
     const { payload, base, known } = event;
@@ -138,10 +144,11 @@ function entryOf(id: string, text: string): { key: string | null; what: string }
       base === undefined ? '' : ` base ${JSON.stringify(base)} known ${JSON.stringify(known ?? base)}`;
     return {
       key: String(event.key),
+      version: Number(event.version),
       what: `${id} ${String(event.op)} ${stamp(event)} ${name}${seen}`,
     };
   } catch {
-    return { key: null, what: `${id} unparsable` };
+    return { key: null, version: 0, what: `${id} unparsable` };
   }
 }
 
