@@ -55,7 +55,7 @@ async function playMany(options: SimulateOptions): Promise<number> {
 }
 
 function progressLine(runs: number, seconds: () => number): (tally: Tally) => void {
-  let spokenAt = 0;
+  let spokenAt = Date.now(); // the first moments say nothing of the rate
   return ({ schedules }) => {
     const every = process.stderr.isTTY ? 500 : 10_000;
     if (Date.now() - spokenAt < every) return;

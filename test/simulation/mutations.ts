@@ -12,6 +12,7 @@ export const MUTATIONS = {
   'no-set-back-check': 'a stale image is settled without a look at Mongo',
   'doubts-ignored':
     'what was settled as overtaken, while the newer write was in flight, is not looked at again',
+  'doubt-removed-first': 'a doubt is gone before what it asked for is done',
   'no-set-back-at-capture': 'an image below one in flight is published',
   'previous-key-not-buried': 'a changed key leaves no tombstone',
   'non-atomic-compare': 'compare and write in Redis are two steps',

@@ -136,7 +136,7 @@ export class SimService {
       projections: new SimProjections(redis, toRedis, world.mutation),
     };
     const repair = new LostStreamRepair({ ...stores, ...books.forRepair() });
-    const doubts = new DoubtsRepair({ ...stores, doubts: simDoubts(redis, toRedis) });
+    const doubts = new DoubtsRepair({ ...stores, doubts: simDoubts(redis, toRedis, world.mutation) });
     for (;;) {
       task.laps += 1;
       await new Promise<void>((resolve) => world.clock(task).after(ROUND_MS, resolve));

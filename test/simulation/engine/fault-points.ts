@@ -28,6 +28,7 @@ export const FAULT_POINTS = {
   afterApplyBeforeSettle: { role: 'redis-to-mongo', at: 'settle', after: 'upsert' },
   afterRivalBeforeStamp: { role: 'redis-to-mongo', at: 'stamp' },
   afterRebalanceBeforeReissue: { role: 'housekeeping', at: 'in-flight', after: 'rebalance' },
+  afterLookBeforeReissue: { role: 'housekeeping', at: 'reissue', after: 'current' },
   midRepair: { role: 'housekeeping', at: 'republish' },
 } as const satisfies Readonly<Record<string, FaultPoint>>;
 

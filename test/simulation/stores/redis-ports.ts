@@ -1,5 +1,6 @@
 import type { DoubtsRepairOptions } from '../../../apps/sync-service/src/repair/doubts.js';
 import type { LostStreamRepairOptions } from '../../../apps/sync-service/src/repair/lost-stream.js';
+import type { Doubt } from '#libs/sync-adapters';
 import {
   USERS,
   type CaptureJournal,
@@ -86,20 +87,28 @@ export class SimProjections implements ProjectionTarget {
 }
 
 /** What {@link DoubtsRepair} needs of the hash of doubts. */
-export function simDoubts(redis: SimRedis, link: Link): DoubtsRepairOptions['doubts'] {
+export function simDoubts(
+  redis: SimRedis,
+  link: Link,
+  mutation: Mutation = 'none',
+): DoubtsRepairOptions['doubts'] {
   const { flying } = redis.streams['redis-to-mongo'];
+  const remove = (doubts: readonly Doubt[]) => {
+    for (const { key, version } of doubts) if (redis.doubts.get(key) === version) redis.doubts.delete(key);
+  };
   return {
     read: () =>
       link.call('doubts', () => {
         const doubts = [...redis.doubts].map(([key, version]) => ({ entity: USERS.name, key, version }));
         return { doubts, next: '0' };
       }),
-    landed: (doubts) => link.call('landed', () => doubts.filter(({ key }) => !flying.has(key))),
-    remove: (doubts) =>
-      link.call('undoubt', () => {
-        for (const { key, version } of doubts)
-          if (redis.doubts.get(key) === version) redis.doubts.delete(key);
+    landed: (doubts) =>
+      link.call('landed', () => {
+        const landed = doubts.filter(({ key }) => !flying.has(key));
+        if (mutation === 'doubt-removed-first') remove(landed);
+        return landed;
       }),
+    remove: (doubts) => link.call('undoubt', () => remove(doubts)),
   };
 }
 
