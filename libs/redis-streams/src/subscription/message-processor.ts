@@ -15,6 +15,7 @@ import type { StreamCatalog } from '../envelope/stream-catalog.js';
 import type { FailureKind } from '../failure-kind.js';
 import type { StreamEntry } from '../stream-entry.js';
 import type { TraceBridge } from '../tracing/trace-bridge.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import { openDelivery, withTimeout, type OpenDelivery } from './handler-call.js';
 import type { Settlement } from './settlement.js';
 import type { ResolvedOptions } from './subscribe-options.js';
@@ -65,7 +66,12 @@ class LeaseOverError extends Error {
  * the consumer puts it on its shelf and the stream goes on.
  */
 export class MessageProcessor {
-  constructor(private readonly it: ProcessorOptions) {}
+  /** Over all batches: while one ends, the next one is in hand already. */
+  private readonly limit: ConcurrencyLimit;
+
+  constructor(private readonly it: ProcessorOptions) {
+    this.limit = new ConcurrencyLimit(it.options.concurrency);
+  }
 
   readonly handle: BatchHandler = async (entries, context): Promise<HandlerResult> => {
     setMaxListeners(0, context.signal); // one listener per message in hand
@@ -134,7 +140,8 @@ export class MessageProcessor {
         else for (const message of chain) await this.attempts([message], run);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(options.concurrency, chains.length) }, worker));
+    const workers = Math.min(options.concurrency, chains.length);
+    await Promise.all(Array.from({ length: workers }, () => this.limit.run(worker)));
   }
 
   /** Tries until settled or out of tries; one try only where the consumer's shelf does the waiting. */

@@ -167,7 +167,7 @@ export function messagingContract(
         see(event);
       };
       await publish(12);
-      await bus.consumer.subscribe(STREAM, 'billing', handler, { concurrency: 2, batchSize: 12 });
+      await bus.consumer.subscribe(STREAM, 'billing', handler, { concurrency: 2, batchSize: 4 });
       await eventually(() => seen.length === 12);
       expect(most).toBe(2);
     });
