@@ -6,7 +6,7 @@ import { parseOptions } from './options.js';
 import { isClean } from './report/report.js';
 import { textOf } from './report/text.js';
 import { ChaosRun } from './run.js';
-import { Random } from '../simulation/random.js';
+import { Random } from '../support/random.js';
 
 const SEED = Number(process.env.CHAOS_SEED ?? 20261121);
 

@@ -8,7 +8,7 @@ import {
   type ReconcileRequest,
   USERS,
 } from '#libs/sync-core';
-import { Random } from '../simulation/random.js';
+import { Random } from '../support/random.js';
 import { eventually } from '../support/eventually.js';
 import { SyncBench, user } from '../support/sync-bench.js';
 

@@ -1,4 +1,4 @@
-import { Random } from '../../simulation/random.js';
+import { Random } from '../../support/random.js';
 import { FAULTS } from './catalog.js';
 import type { Fault } from './fault.js';
 

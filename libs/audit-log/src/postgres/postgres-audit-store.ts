@@ -158,7 +158,8 @@ async function readPage(db: Knex, page: StorePage): Promise<EntryRow[]> {
 function pageQuery(db: Knex, page: StorePage): Knex.QueryBuilder {
   const rows = db('audit_log').select('*', db.raw('data::text as data')).orderBy('sequence', page.order);
   if (page.from === undefined && page.to === undefined) return rows.where(conditions(page)).limit(page.limit);
-  // A span of time: sorting its rows by sequence would read them all. So the places first, from an index alone.
+  // A span of time: the places first, which an index alone can tell. For wide spans the planner may still walk the
+  // primary key from its end (a day of a million rows: 0.1 to 0.4 s).
   const places = db('audit_log').select('sequence').where(conditions(page));
   return rows.whereIn('sequence', places.orderBy('sequence', page.order).limit(page.limit));
 }
