@@ -6,7 +6,8 @@
  * Prints one line per run, after a calibration line of the same client on the same machine.
  */
 import { StreamConsumer } from '../src/consumer/stream-consumer.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startPrivateRedis } from '#libs/dev-servers';
+import { connect } from '../src/connections.js';
 
 const ENTRIES = Number(process.argv[2] ?? 200_000);
 const RUNS = 5;
@@ -15,8 +16,8 @@ const JSON_FIELD = JSON.stringify({
   pad: 'x'.repeat(260),
 });
 
-const server = await PrivateRedis.start();
-const client = server.client();
+const server = await startPrivateRedis();
+const client = connect({ url: server.url, profile: 'commands' });
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 const rate = (count: number, startedAt: number): string =>
   `${Math.round(count / ((performance.now() - startedAt) / 1_000)).toLocaleString('en')}/s`;
@@ -75,4 +76,5 @@ async function drain(maxInFlightBatches: number): Promise<void> {
 await calibrate();
 for (let run = 0; run < RUNS; run += 1) await drain(1);
 await drain(2);
+client.disconnect();
 await server.stop();

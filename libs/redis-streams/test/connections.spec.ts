@@ -1,11 +1,11 @@
 import { connect } from '../src/connections.js';
 import { classifyRedisFailure } from '../src/failure-kind.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 import { eventually } from '../src/testing/eventually.js';
 
 describe('connection profiles', () => {
-  let server: PrivateRedis;
-  beforeEach(async () => (server = await PrivateRedis.start({ appendOnly: true })));
+  let server: TestRedis;
+  beforeEach(async () => (server = await startTestRedis({ appendOnly: true })));
   afterEach(() => server.stop());
 
   const failure = async (work: Promise<unknown>): Promise<{ ms: number; error: unknown }> => {
@@ -20,10 +20,10 @@ describe('connection profiles', () => {
   it('http: fails at once when Redis is down and within its time-out when Redis is silent', async () => {
     const client = server.client('http');
     await eventually(() => client.ping());
-    server.freeze();
+    await server.freeze();
     const frozen = await failure(client.ping());
     expect(frozen.ms).toBeLessThan(1_000);
-    server.thaw();
+    await server.thaw();
     await server.kill();
     await eventually(() => client.status !== 'ready');
     const down = await failure(client.ping());
@@ -34,10 +34,10 @@ describe('connection profiles', () => {
   it('http: replaces a connection that has gone silent, and works again', async () => {
     const client = server.client('http');
     await eventually(() => client.ping());
-    server.freeze();
+    await server.freeze();
     await failure(client.ping());
     await eventually(() => client.status !== 'ready', { timeoutMs: 5_000 });
-    server.thaw();
+    await server.thaw();
     await eventually(() => client.ping());
   });
 

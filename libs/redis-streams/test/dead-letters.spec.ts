@@ -2,18 +2,18 @@ import type { Redis } from 'ioredis';
 import { DeadLetterWriter } from '../src/dead-letters/dead-letter-writer.js';
 import { DeadLetters } from '../src/dead-letters/dead-letters.js';
 import type { StepCounter } from '../src/step-counter.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 
 const STREAM = 'orders';
 const DLQ = 'orders:dlq';
 
 describe('DeadLetters', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   let client: Redis;
   let letters: DeadLetters;
 
   beforeAll(async () => {
-    server = await PrivateRedis.start();
+    server = await startTestRedis();
     client = server.client();
     letters = new DeadLetters({ commands: client, stream: STREAM, secretFields: ['pin'] });
   });

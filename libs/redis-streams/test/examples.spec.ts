@@ -7,7 +7,7 @@ import { run as saga } from '../examples/saga.js';
 import type { MessageBus } from '../src/bus/message-bus.js';
 import { RedisMessageBus } from '../src/bus/redis-message-bus.js';
 import { InMemoryBus } from '../src/testing/in-memory-bus.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 
 const EXPECTED = [
   ['saga', saga, ['order 1: confirmed', 'order 2: rejected', 'order 3: rejected', 'books left: 4']],
@@ -26,10 +26,10 @@ const EXPECTED = [
 const here = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 
 describe('examples', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   let commands: Redis;
   beforeAll(async () => {
-    server = await PrivateRedis.start();
+    server = await startTestRedis();
     commands = server.client();
   });
   afterAll(() => server.stop());

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { connect } from '../src/connections.js';
 import { eventually } from '../src/testing/eventually.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 import {
   addEntries,
   GROUP,
@@ -13,13 +13,13 @@ import {
 import { TcpProxy } from '../src/testing/tcp-proxy.js';
 
 describe('faults of Redis and the network', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   let proxy: TcpProxy;
   let client: Redis;
   let recorded: RecordedConsumer;
 
   beforeAll(async () => {
-    server = await PrivateRedis.start({ appendOnly: true });
+    server = await startTestRedis({ appendOnly: true });
     proxy = await TcpProxy.start({ port: server.port });
     client = server.client();
   });
@@ -95,9 +95,9 @@ describe('faults of Redis and the network', () => {
     recorded.start();
     await addEntries(client, 3);
     await eventually(() => recorded.values.length === 3);
-    server.freeze();
+    await server.freeze();
     await eventually(() => recorded.consumer.snapshot().breaker.state !== 'closed');
-    server.thaw();
+    await server.thaw();
     await addEntries(client, 3, 3);
     await eventually(() => recorded.values.length === 6);
     expect(recorded.values).toEqual(range(6));
@@ -107,11 +107,11 @@ describe('faults of Redis and the network', () => {
   it('stops by its deadline while Redis is frozen', async () => {
     recorded.start();
     await tailing();
-    server.freeze();
+    await server.freeze();
     const startedAt = Date.now();
     await recorded.stop(300);
     expect(Date.now() - startedAt).toBeLessThan(1_000);
-    server.thaw();
+    await server.thaw();
   });
 
   it('loses nothing over a kill -9 of Redis with AOF, in the middle of a backlog', async () => {

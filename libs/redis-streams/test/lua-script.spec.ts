@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Redis } from 'ioredis';
 import { defineScript } from '../src/lua-script.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 
 describe('defineScript', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   let client: Redis;
   let directory: string;
 
   beforeAll(async () => {
-    server = await PrivateRedis.start({ appendOnly: true });
+    server = await startTestRedis({ appendOnly: true });
     client = server.client();
     directory = await mkdtemp(join(tmpdir(), 'lua-script-'));
   });

@@ -6,7 +6,7 @@ import {
   messagingContract,
   type ContractTools,
 } from '../src/testing/messaging-contract.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 
 const tools = { describe, it, beforeEach, afterEach, expect } as ContractTools;
 const streams = CONTRACT_STREAMS;
@@ -21,10 +21,10 @@ messagingContract(
 );
 
 describe('with a Redis of its own', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   let commands: Redis;
   beforeAll(async () => {
-    server = await PrivateRedis.start();
+    server = await startTestRedis();
     commands = server.client();
   });
   afterAll(() => server.stop());

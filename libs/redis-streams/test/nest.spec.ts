@@ -23,7 +23,7 @@ import { HealthIndicatorService } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
 import { firstValueFrom, lastValueFrom, of, toArray } from 'rxjs';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 
 const seen: unknown[] = [];
 
@@ -87,9 +87,9 @@ class Tasks {
 }
 
 describe('Nest', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   beforeAll(async () => {
-    server = await PrivateRedis.start();
+    server = await startTestRedis();
   });
   beforeEach(async () => {
     seen.length = 0;

@@ -4,7 +4,7 @@ import { DeadLetters } from '../src/dead-letters/dead-letters.js';
 import { fieldOf } from '../src/stream-entry.js';
 import { eventually } from '../src/testing/eventually.js';
 import { ManualClock } from '../src/testing/manual-clock.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 import {
   addEntries,
   GROUP,
@@ -29,14 +29,14 @@ const failing =
     });
 
 describe('failures of single entries', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   let client: Redis;
   let recorded: RecordedConsumer;
   let clock: ManualClock;
   let letters: DeadLetters;
 
   beforeAll(async () => {
-    server = await PrivateRedis.start();
+    server = await startTestRedis();
     client = server.client();
     letters = new DeadLetters({ commands: client, stream: STREAM });
   });
@@ -209,12 +209,12 @@ describe('failures of single entries', () => {
 });
 
 describe('failures of a store', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   let client: Redis;
   let recorded: RecordedConsumer;
 
   beforeAll(async () => {
-    server = await PrivateRedis.start();
+    server = await startTestRedis();
     client = server.client();
   });
   beforeEach(() => client.flushall());

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { DeadLetters } from '../src/dead-letters/dead-letters.js';
 import { streamInfo } from '../src/stream-info.js';
 import { eventually } from '../src/testing/eventually.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 import {
   addEntries,
   GROUP,
@@ -14,13 +14,13 @@ import {
 import { SpawnedConsumer } from '../src/testing/spawned-consumer.js';
 
 describe('recovery', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   let client: Redis;
   let recorded: RecordedConsumer | undefined;
   const spawned: SpawnedConsumer[] = [];
 
   beforeAll(async () => {
-    server = await PrivateRedis.start();
+    server = await startTestRedis();
     client = server.client();
   });
   beforeEach(async () => {

@@ -4,15 +4,15 @@ import { streamInfo } from '../src/stream-info.js';
 import { StreamTrimmer, type TrimReport } from '../src/stream-trimmer.js';
 import { eventually } from '../src/testing/eventually.js';
 import { ManualClock } from '../src/testing/manual-clock.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 import { addEntries, STREAM } from '../src/testing/recorded-consumer.js';
 
 describe('care of a stream', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   let client: Redis;
 
   beforeAll(async () => {
-    server = await PrivateRedis.start();
+    server = await startTestRedis();
     client = server.client();
   });
   beforeEach(() => client.flushall());

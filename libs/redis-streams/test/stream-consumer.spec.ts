@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { StreamConsumer } from '../src/consumer/stream-consumer.js';
 import type { HandlerResult } from '../src/consumer/consumer-options.js';
 import { eventually } from '../src/testing/eventually.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 import {
   addEntries,
   GROUP,
@@ -20,12 +20,12 @@ function gate(): { readonly opened: Promise<HandlerResult>; open: () => void } {
 }
 
 describe('StreamConsumer', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   let client: Redis;
   let recorded: RecordedConsumer;
 
   beforeAll(async () => {
-    server = await PrivateRedis.start();
+    server = await startTestRedis();
     client = server.client();
   });
   beforeEach(async () => {
