@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis';
 import { RedisMessageBus, type RedisBusOptions } from '../src/bus/redis-message-bus.js';
 import { connect } from '../src/connections.js';
+import { StreamCatalog } from '../src/envelope/stream-catalog.js';
+import { RedisMessageProducer } from '../src/producer/redis-message-producer.js';
 import { DeadLetterKeeper } from '../src/dead-letters/dead-letter-keeper.js';
 import { eventually } from '../src/testing/eventually.js';
 import { ManualClock } from '../src/testing/manual-clock.js';
-import { PrivateRedis } from '../src/testing/private-redis.js';
+import { startTestRedis, type TestRedis } from './support/test-redis.js';
 import { SpawnedSubscriber } from '../src/testing/spawned-subscriber.js';
 import { TcpProxy } from '../src/testing/tcp-proxy.js';
 
@@ -14,12 +16,12 @@ const MESSAGES = Number(process.env.MESSAGES ?? 10_000);
 const TIMINGS = { leaseMs: 600, blockMs: 100, minIdleMs: 400, reclaimEveryMs: 150, drainMs: 5_000 };
 
 describe('the bus under faults', () => {
-  let server: PrivateRedis;
+  let server: TestRedis;
   let client: Redis;
   const cleanUps: (() => unknown)[] = [];
 
   beforeAll(async () => {
-    server = await PrivateRedis.start();
+    server = await startTestRedis();
     client = server.client();
   });
   beforeEach(() => client.flushall());
@@ -91,6 +93,42 @@ describe('the bus under faults', () => {
     expect(bus.catalog.of('any:events').definition.maxLength).toBe(10_000);
   });
 
+  it('with `acked`, removes what every group has acked, and nothing that one has not', async () => {
+    const clock = new ManualClock();
+    const catalog = new StreamCatalog({ streams: { [STREAM]: { trim: 'acked' } } });
+    const producer = new RedisMessageProducer({ commands: client, catalog, clock });
+    cleanUps.push(() => producer.close());
+    const items = Array.from({ length: 1_000 }, (_, n) => ({ type: 'a.b', data: n }));
+    const published = await producer.publishBatch(items.map((event) => ({ stream: STREAM, event })));
+    const ids = published.map((one) => (one.outcome === 'rejected' ? '' : one.entryId));
+    const bus = makeBus();
+    let [fast, slow] = [0, 0];
+    await bus.consumer.subscribe(STREAM, 'fast', () => void (fast += 1));
+    await client.xgroup('CREATE', STREAM, 'slow', '0');
+    await eventually(() => fast === 1_000);
+    clock.advance(5_000);
+    await producer.close(); // waits for the trim that is under way
+    expect(await client.xlen(STREAM)).toBe(1_000);
+
+    const again = new RedisMessageProducer({ commands: client, catalog, clock });
+    cleanUps.push(() => again.close());
+    await again.publish(STREAM, { type: 'a.b', data: 'last' });
+    const { handled, hold } = { handled: 600, hold: new Promise<void>(() => undefined) };
+    const handler = ({ data }: { data: unknown }): Promise<void> | void => {
+      if (Number(data) >= handled || data === 'last') return hold;
+      slow += 1;
+    };
+    const slowBus = makeBus({ timings: { ...TIMINGS, drainMs: 10, minIdleMs: 60_000 } });
+    await slowBus.consumer.subscribe(STREAM, 'slow', handler, { concurrency: 1, batchSize: 10 });
+    await eventually(() => slow === handled);
+    await eventually(async () => {
+      clock.advance(5_000);
+      expect(await client.xlen(STREAM)).toBeLessThan(1_001 - 400); // whole nodes of about a hundred
+    });
+    const left = (await client.xrange(STREAM, '-', '+')).map(([id]) => id);
+    expect(left).toEqual(expect.arrayContaining(ids.slice(handled)));
+  });
+
   it('refuses another number of partitions than the stream has', async () => {
     await makeBus({ streams: { [STREAM]: { partitions: 4 } } }).producer.publish(STREAM, {
       type: 'a.b',
@@ -123,6 +161,29 @@ describe('the bus under faults', () => {
     await bus.consumer.subscribe(STREAM, 'g', ({ data }) => void seen.add(data));
     await eventually(() => seen.size === 20);
   });
+
+  it('keeps the order of each key, effects once, when one of two processes is killed (-9) at work', async () => {
+    const settings = { url: server.url, stream: STREAM, partitions: 4, timings: TIMINGS };
+    const bus = makeBus({ streams: { [STREAM]: { partitions: 4 } } });
+    const [KEYS, COUNT] = [8, 400];
+    const record = { ...settings, behaviour: 'record' as const, takesMs: 3 };
+    const [victim, survivor] = [new SpawnedSubscriber(record), new SpawnedSubscriber(record)];
+    for (const child of [victim, survivor]) cleanUps.push(() => child.kill());
+    await eventually(() => victim.ready && survivor.ready, { timeoutMs: 20_000 });
+    for (let n = 0; n < COUNT; n += 1) {
+      await bus.producer.publish(STREAM, { type: 'a.b', data: n, key: `k${n % KEYS}` });
+      if (n === COUNT / 2) await eventually(() => victim.seen.length > 10 && survivor.seen.length > 10);
+      if (n === COUNT / 2 + 20) await victim.kill();
+    }
+    for (let key = 0; key < KEYS; key += 1) {
+      const expected = Array.from({ length: COUNT / KEYS }, (_, n) => String(n * KEYS + key));
+      await eventually(
+        async () => expect(await client.llen(`seen:k${key}`)).toBeGreaterThanOrEqual(expected.length),
+        { timeoutMs: 20_000 },
+      );
+      expect(await client.lrange(`seen:k${key}`, 0, -1)).toEqual(expected);
+    }
+  }, 60_000);
 
   it('dead-letters the message that kills its process, and only that', async () => {
     const bus = makeBus();

@@ -10,8 +10,12 @@ export interface SubscriberSettings {
   readonly url: string;
   readonly stream: string;
   readonly partitions: number;
-  /** `hold`: never finishes. `die`: kills itself over the event with the data `killer`. */
-  readonly behaviour: 'hold' | 'die';
+  /**
+   * `hold`: never finishes. `die`: kills itself over the event with the data `killer`. `record`: appends the data
+   * to the list `seen:<key>` in the step that acks, `takesMs` later.
+   */
+  readonly behaviour: 'hold' | 'die' | 'record';
+  readonly takesMs?: number;
   readonly killer?: number;
   readonly instance?: string;
   readonly timings: ConsumerTimings;
@@ -32,11 +36,13 @@ const bus = new RedisMessageBus({
 await bus.consumer.subscribe(
   settings.stream,
   'g',
-  async ({ data }) => {
+  async ({ key = '', data }, context) => {
     say(data);
+    if (settings.behaviour === 'record') context.effect('RPUSH', `seen:${key}`, String(data));
+    if (settings.takesMs) await new Promise((resolve) => setTimeout(resolve, settings.takesMs));
     if (settings.behaviour === 'hold') await new Promise(() => undefined);
     if (data === settings.killer) process.kill(process.pid, 'SIGKILL');
   },
-  { concurrency: 1 },
+  { concurrency: settings.behaviour === 'record' ? 10 : 1 },
 );
 say('ready');
