@@ -13,8 +13,9 @@ import type { Stamp } from './stamp.js';
 
 /** Whether the write was made in knowledge of this version, which Mongo holds now: overwriting it loses nothing. */
 export function hadSeen(event: ChangeEvent, stored: Stamp): boolean {
-  const { base, known = base } = event;
-  if (base === undefined || known === undefined) return true;
+  const { base } = event;
+  if (base === undefined) return true;
+  const { known = base } = event;
   return stored.version <= known || (stored.source === 'redis' && stored.version <= base);
 }
 
@@ -23,7 +24,8 @@ export function hadSeen(event: ChangeEvent, stored: Stamp): boolean {
  * had taken the older one's place in between.
  */
 export function buildsOn(event: ChangeEvent, older: ChangeEvent): boolean {
-  const { base, known = base } = event;
-  if (base === undefined || known === undefined || older.version === event.version) return true;
+  const { base } = event;
+  if (base === undefined || older.version === event.version) return true;
+  const { known = base } = event;
   return known < older.version && older.version <= base;
 }
