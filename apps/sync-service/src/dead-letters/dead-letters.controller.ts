@@ -1,5 +1,15 @@
 import { AdminTokenGuard, HttpProblem, ProblemError } from '#libs/service-kit';
-import { Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { DeadLetter, DeadLetterPage, DeadLetters } from '#libs/redis-streams';
 import {
@@ -10,6 +20,7 @@ import {
   DocumentReplayOldest,
   DocumentSizes,
 } from '../docs/dead-letters-docs.js';
+import { RedisErrorsInterceptor } from './redis-errors.interceptor.js';
 import { SyncDeadLetters } from './sync-dead-letters.js';
 
 const MAX_LIMIT = 500;
@@ -19,6 +30,7 @@ const ENTRY_ID = /^\d{1,20}-\d{1,20}$/;
 @ApiTags('dead-letters')
 @Controller('dead-letters')
 @UseGuards(AdminTokenGuard)
+@UseInterceptors(RedisErrorsInterceptor)
 export class DeadLettersController {
   constructor(private readonly letters: SyncDeadLetters) {}
 
