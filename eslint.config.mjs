@@ -75,7 +75,16 @@ export default tseslint.config(
   ),
   forbid(
     ['libs/redis-streams/{nest,examples,test,bench}/**'],
-    [APPS, OTHER_LIBS(['dev-servers', 'redis-streams', 'redis-streams/nest', 'redis-streams/testing'])],
+    [
+      APPS,
+      OTHER_LIBS([
+        'dev-servers',
+        'redis-streams',
+        'redis-streams/nest',
+        'redis-streams/nest/testing',
+        'redis-streams/testing',
+      ]),
+    ],
   ),
   forbid(['libs/audit-log/**'], [APPS, OTHER_LIBS(['dev-servers'])]),
   forbid(['libs/embedded-mongo/**'], [APPS, OTHER_LIBS([])]),

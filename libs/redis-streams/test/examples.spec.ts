@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { run as cqrs } from '../examples/cqrs.js';
 import { run as eventSourcing } from '../examples/event-sourcing.js';
@@ -23,8 +22,6 @@ const EXPECTED = [
   ],
 ] as const;
 
-const here = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
-
 describe('examples', () => {
   let server: TestRedis;
   let commands: Redis;
@@ -45,13 +42,5 @@ describe('examples', () => {
       await run(bus, (line) => said.push(line)).finally(() => bus.close());
       expect(said).toEqual(lines);
     }
-  });
-
-  it('are what the README shows: every block marked with a file is in that file', () => {
-    const blocks = [...here('../README.md').matchAll(/<!-- from (\S+) -->\n+```ts\n([\s\S]*?)```/g)];
-    expect(blocks.length).toBeGreaterThanOrEqual(3);
-    const flat = (text: string): string => text.replace(/\s+/g, ' ');
-    for (const [, file = '', code = ''] of blocks)
-      expect(flat(here(`../${file}`))).toContain(flat(code).trim());
   });
 });

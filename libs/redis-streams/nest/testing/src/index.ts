@@ -1,0 +1,7 @@
+/** Testing kit for Nest applications: `#libs/redis-streams/nest/testing`. */
+export {
+  testingRedisStreams,
+  type OverridableModule,
+  type TestingRedisStreams,
+  type TestingRedisStreamsOptions,
+} from './testing-redis-streams.js';
