@@ -8,6 +8,7 @@ describe('the proxy that breaks the network', () => {
     const server = createServer((socket) => socket.on('error', () => undefined).pipe(socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const proxy = await TcpProxy.start({ port: (server.address() as AddressInfo).port });
+    const straight = await TcpProxy.start({ port: (server.address() as AddressInfo).port });
     const client = connect(proxy.port, '127.0.0.1').setNoDelay(true);
     let received = '';
     client.on('error', () => undefined).on('data', (chunk) => (received += chunk.toString()));
@@ -18,10 +19,10 @@ describe('the proxy that breaks the network', () => {
       await answered('a');
       let sent = 'a';
       for (let round = 0; round < 5; round++) {
-        proxy.latency(150 - round * 30);
+        proxy.latency(250 - round * 50);
         client.write(`slow${round}`);
-        // The reply is at the proxy when a second connection's round trip, begun after it, is over.
-        const other = connect(proxy.port, '127.0.0.1');
+        // The reply is at the proxy when a round trip that was begun after it, without delay, is over.
+        const other = connect(straight.port, '127.0.0.1');
         other.write('x');
         await once(other, 'data');
         other.destroy();
@@ -34,7 +35,7 @@ describe('the proxy that breaks the network', () => {
       expect(received).toBe(sent);
     } finally {
       client.destroy();
-      await proxy.close();
+      await Promise.all([proxy.close(), straight.close()]);
       await new Promise((resolve) => server.close(resolve));
     }
   });

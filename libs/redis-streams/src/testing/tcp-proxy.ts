@@ -7,6 +7,8 @@ interface Link {
   dead: boolean;
   /** Replies that are let through drop by drop, while there are any. */
   trickle: Trickle | undefined;
+  /** Replies that are delayed, in order. */
+  readonly late: { readonly chunk: Buffer; readonly due: number }[];
 }
 
 interface Trickle {
@@ -116,7 +118,13 @@ export class TcpProxy {
       return;
     }
     const upstream = connect(this.target.port, this.target.host ?? '127.0.0.1');
-    const link: Link = { client, upstream, dead: this.fault.kind === 'black-hole', trickle: undefined };
+    const link: Link = {
+      client,
+      upstream,
+      dead: this.fault.kind === 'black-hole',
+      trickle: undefined,
+      late: [],
+    };
     this.links.add(link);
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
@@ -137,10 +145,12 @@ export class TcpProxy {
   private reply(link: Link, chunk: Buffer): void {
     const { fault } = this;
     if (link.dead) return;
-    if (link.trickle || fault.kind === 'trickle') {
+    if (link.trickle) {
       this.drip(link, chunk);
-    } else if (fault.kind === 'latency') {
-      setTimeout(() => link.client.write(chunk), fault.ms);
+    } else if (link.late.length > 0 || fault.kind === 'latency') {
+      this.delay(link, chunk);
+    } else if (fault.kind === 'trickle') {
+      this.drip(link, chunk);
     } else if (fault.kind === 'cut-reply' && fault.when(chunk)) {
       this.fault = { kind: 'pass' };
       this.cuts += 1;
@@ -148,6 +158,22 @@ export class TcpProxy {
     } else {
       link.client.write(chunk);
     }
+  }
+
+  /** Order is kept: what comes while replies are delayed waits behind them, also after the fault has ended. */
+  private delay(link: Link, chunk: Buffer): void {
+    const ms = this.fault.kind === 'latency' ? this.fault.ms : 0;
+    const due = Math.max(performance.now() + ms, link.late.at(-1)?.due ?? 0);
+    if (link.late.push({ chunk, due }) === 1) setTimeout(() => this.deliver(link), ms);
+  }
+
+  private deliver(link: Link): void {
+    const now = performance.now();
+    const count = link.late.findIndex(({ due }) => due > now);
+    for (const { chunk } of link.late.splice(0, count === -1 ? link.late.length : count))
+      if (!link.dead && !link.client.destroyed) link.client.write(chunk);
+    const [next] = link.late;
+    if (next) setTimeout(() => this.deliver(link), Math.ceil(next.due - now));
   }
 
   /** Order is kept: what comes while drops are waiting queues behind them, also after the fault has ended. */
@@ -173,7 +199,14 @@ export class TcpProxy {
   }
 }
 
+/**
+ * A socket that has ended is only destroyed: Node 20 loses a handle that is reset while it shuts down, and then spins
+ * for ever when the process ends.
+ */
 function breakLink({ client, upstream, trickle }: Link): void {
   clearInterval(trickle?.timer);
-  for (const socket of [client, upstream]) if (!socket.destroyed) socket.resetAndDestroy();
+  for (const socket of [client, upstream]) {
+    if (socket.writableEnded) socket.destroy();
+    else if (!socket.destroyed) socket.resetAndDestroy();
+  }
 }
