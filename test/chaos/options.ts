@@ -22,7 +22,8 @@ export const HELP = `npm run chaos -- [--minutes 5] [--seed 1] [--rate 100] [--o
   --only      kinds of faults, or their families (service, redis, mongo, network, clock)
   --json      the report as JSON on standard output;  --markdown: as a table
 kinds: ${FAULTS.map(({ kind }) => kind).join(', ')}
-Exit code 0 only when nothing is lost, different, duplicated or resurrected; 1 when something is; 2 wrong usage.`;
+Exit code 0 only when nothing is lost, different, duplicated or resurrected, nothing crashed, and every fault
+was recovered from within a minute; 1 when not; 2 wrong usage.`;
 
 /** @throws ChaosUsageError with what is wrong */
 export function parseOptions(args: readonly string[]): ChaosOptions {

@@ -55,5 +55,6 @@ export interface ChaosReport {
 export function isClean({ verdict, unrest, crashes, faults }: ChaosReport): boolean {
   const { lost, different, duplicated, resurrected } = verdict;
   const wrong = lost.length + different.length + duplicated.length + resurrected.length + crashes.length;
-  return wrong === 0 && unrest === undefined && faults.every(({ failure }) => failure === undefined);
+  const overcome = faults.every(({ failure, recoveredMs }) => failure === undefined && recoveredMs !== null);
+  return wrong === 0 && unrest === undefined && overcome;
 }
