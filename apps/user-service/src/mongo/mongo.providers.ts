@@ -9,6 +9,9 @@ import { Outbox } from '../outbox/outbox.js';
 import type { UserServiceConfig } from '../user-service.config.js';
 import { MongoLifecycle } from './mongo-lifecycle.js';
 
+/** Connections that a burst of requests opened are closed again. */
+const IDLE_CONNECTION_MS = 30_000;
+
 /**
  * The connection, made in the background: the service starts while MongoDB is down, says so, and recovers. A MongoDB
  * that does not answer fails a request within the configured time instead of holding it.
@@ -24,6 +27,7 @@ export function mongoConnection({ uri, database, timeoutMs }: MongoSettings): Dy
     waitQueueTimeoutMS: timeoutMs,
     socketTimeoutMS: 2 * timeoutMs,
     heartbeatFrequencyMS: 1_000,
+    maxIdleTimeMS: IDLE_CONNECTION_MS,
   });
 }
 
