@@ -44,6 +44,7 @@ async function prepareServers({ docker, mayInstall }) {
 
 async function runTests(jestArguments, servers) {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'rms-test-'));
+  fs.chmodSync(scratch, 0o711); // PostgreSQL does not run as root: its user has to get through to its own folder
   try {
     const { exitCode, counts } = await runJest(jestArguments, {
       scratch,

@@ -123,7 +123,7 @@ export class SyncBench {
           [],
         );
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
   }
 
