@@ -24,6 +24,7 @@ describe('normalizeEmail', () => {
   it.each([
     '',
     'ada',
+    'example.org',
     '@example.org',
     'ada@',
     'ada@example',

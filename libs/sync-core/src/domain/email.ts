@@ -20,7 +20,7 @@ export function normalizeEmail(raw: unknown): string {
   const email = raw.trim().toLowerCase();
   if (email.length > MAX_EMAIL_LENGTH) throw new InvalidKeyError(tooLong);
   const at = email.lastIndexOf('@');
-  const local = email.slice(0, Math.max(at, 0));
+  const local = email.slice(0, at);
   if (at < 1 || local.length > MAX_LOCAL_LENGTH || !LOCAL.test(local) || !HOST.test(email.slice(at + 1))) {
     throw new InvalidKeyError('email must be an e-mail address such as ada@example.org');
   }

@@ -19,7 +19,7 @@ export function updatedAtOf(version: number): number {
 
 /** Whether `value` can be a version: a positive safe integer. */
 export function isVersion(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 /** Milliseconds by which a version lies ahead of the local clock (negative: it lies behind). */
