@@ -98,6 +98,7 @@ describe('the envelope', () => {
     [`${TEXT} `, 'not an event envelope'],
     [TEXT.replace('"schema":1', '"schema":1,'), 'envelope is not JSON'],
     [`[],"payload":{}}`, 'envelope is not JSON'],
+    [',"payload":{}}', 'envelope is not JSON'],
     [TEXT.replace('"schema":1', '"schema":2'), 'schema 2 is not known'],
     [TEXT.replace('"schema":1', '"schema":"1"'), 'schema "1" is not known'],
     [TEXT.replace('"op":"upsert"', '"op":"merge"'), 'op must be upsert or delete'],

@@ -207,6 +207,12 @@ describe('applyToRedis', () => {
     it.each([
       ['a deleted record on both sides', null, image('a', 10, { deleted: true }), true],
       ['deleted in Mongo only', same, image('a', 10, { deleted: true }), false],
+      [
+        'deleted in Mongo only, and nothing shared in Redis',
+        '{"wallet":3}',
+        image('a', 10, { deleted: true }),
+        false,
+      ],
       ['deleted in Redis only', null, image('a', 10), false],
       ['a text in Redis that is none of ours', '{"email":', image('a', 10), true],
       ['another order of fields', '{"name":"Ada","email":"a"}', image('a', 10), true],
@@ -226,6 +232,12 @@ describe('applyToRedis', () => {
         [applied, stale(20)],
       );
       expect(stores.calls.at(-1)).toEqual(['settle', ['b-10', 'stale']]);
+    });
+
+    it('is not settled when the second write has no result for it', async () => {
+      stores.inMongo.set('a', image('a', 10));
+      await run([event('a', 10)], [merge(same)], []);
+      expect(stores.calls.slice(2)).toEqual([['apply', 'merge', 'a-10'], ['settle']]);
     });
 
     it('is settled together with what is stale', async () => {

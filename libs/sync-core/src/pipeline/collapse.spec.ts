@@ -44,6 +44,16 @@ describe('a batch is reduced to the newest delivery of each record', () => {
     expect(buildsOn(event('a', 20, { base: 10, known: 9 }), event('a', 10))).toBe(true);
   });
 
+  it('I19: a write that Redis had lost again is not what the next one was built on', () => {
+    const next = event('a', 30, { base: 20, known: 5 });
+    expect([5, 6, 20, 21].map((version) => buildsOn(next, event('a', version)))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it('takes entries that do not say what they knew as it always did', () => {
     const { rounds, superseded } = collapse([delivery('a', 10), delivery('a', 30), delivery('a', 20)]);
     expect(rounds.map(versionsOf)).toEqual([[30]]);
