@@ -108,6 +108,25 @@ describe('the verdict (lost, different, duplicated, resurrected)', () => {
     expect(verdict(sent('w2', 7), undefined).counts[0]).toBe(1);
   });
 
+  it('lets an outsider write over a version that he does not move, but not one that was sent after his', () => {
+    const key = 'mixed1@chaos.example';
+    const over = (from: number) => {
+      const told = new Told();
+      const outsiders = { ...write('x', 'merge', 'outsider'), key };
+      told.begin(outsiders, from);
+      told.ended.set('x', from + 1);
+      told.begin({ ...write('w1', 'replace', 'mongo-first'), key }, 5);
+      tell(told, { ...write('w1', 'replace', 'mongo-first'), key }, 7);
+      const final: Final = { version: 7, source: 'mongo', fields: { email: key, name: 'Eve', op: 'x' } };
+      return judge(told, new LossWindows(), {
+        mongo: new Map([[key, final]]),
+        redis: new Map([[key, final]]),
+      });
+    };
+    expect(over(6).lost).toEqual([]);
+    expect(over(2).lost).toHaveLength(1);
+  });
+
   it('counts what FLUSHALL may lose apart: exactly what was in flight to Mongo', () => {
     const told = new Told();
     tell(told, write('w1'), 1);

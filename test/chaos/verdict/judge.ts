@@ -28,6 +28,7 @@ export function judge(told: Told, windows: LossWindows, stores: { mongo: Finals;
     const removedUntil = final ? Number.NEGATIVE_INFINITY : told.removedUntil(key);
     for (const write of writes) {
       const fault = faultOf(write, final);
+      if (fault === 'half' && final && overwritten(told, write, final)) continue;
       if (!fault || (told.begun.get(write.operation.name) ?? 0) <= removedUntil) continue;
       const window = windows.of(write);
       if (window) lostInWindow[window] += 1;
@@ -54,6 +55,14 @@ function faultOf(write: Acknowledged, final: Final | undefined): string | null {
   // A tie between both sides is Mongo's.
   if (final.version > write.version || final.source !== write.source) return null;
   return sharedOf(final) === write.text ? null : 'half';
+}
+
+/** Whether an outsider's write, which moves no version, stands over this one, and did not end before it was sent. */
+function overwritten(told: Told, { operation }: Acknowledged, { fields }: Final): boolean {
+  const standing = told.operations.get(nameIn(fields));
+  if (standing?.via !== 'outsider' || standing.key !== operation.key) return false;
+  const end = told.ended.get(standing.name) ?? Number.POSITIVE_INFINITY;
+  return end >= (told.begun.get(operation.name) ?? 0);
 }
 
 /** The newest acknowledged write, when an older acknowledged one stands again above its version. */
