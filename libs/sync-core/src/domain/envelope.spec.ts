@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import {
+  EVENT_FIELD,
   eventIdOf,
   fieldsOf,
   formatEvent,
@@ -132,6 +133,7 @@ describe('the envelope', () => {
   });
 
   it('names its errors, its events and their fields', () => {
+    expect(EVENT_FIELD).toBe('event');
     expect(new MalformedEventError('x').name).toBe('MalformedEventError');
     expect(eventIdOf('mongo', 'a@b.c', 7)).toBe('mongo:a@b.c:7');
     expect(fieldsOf(EVENT)).toEqual({ email: 'ada@example.org' });
