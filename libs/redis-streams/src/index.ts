@@ -31,16 +31,15 @@ export type { BreakerChange, ConsumerEvents, ModeChange } from './consumer/consu
 export type { ConsumerMode } from './consumer/consumer-mode.js';
 export type { ConsumerCounters } from './consumer/consumer-counters.js';
 export type { BreakerOptions, BreakerSnapshot, BreakerState } from './consumer/circuit-breaker.js';
-export {
-  DeadLetters,
-  type DeadLetter,
-  type DeadLetterPage,
-  type AuditEntry,
-  type DeadLettersOptions,
-  type ReplayManyOptions,
-  type ReplayManyReport,
-  type ReplayOutcome,
-} from './dead-letters/dead-letters.js';
+export { DeadLetters, type DeadLettersOptions } from './dead-letters/dead-letters.js';
+export type {
+  AuditEntry,
+  DeadLetter,
+  DeadLetterPage,
+  ReplayManyOptions,
+  ReplayManyReport,
+  ReplayOutcome,
+} from './dead-letters/dead-letter.js';
 export { DEFAULT_SECRET_FIELDS } from './dead-letters/redact.js';
 export { StreamTrimmer, type StreamTrimmerOptions, type TrimReport } from './stream-trimmer.js';
 export { streamInfo, type GroupInfo, type StreamInfo } from './stream-info.js';

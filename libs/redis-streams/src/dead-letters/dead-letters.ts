@@ -1,74 +1,19 @@
 import type { Redis } from 'ioredis';
-import { defineScript } from '../lua-script.js';
 import type { StepCounter } from '../step-counter.js';
 import { systemClock, type Clock } from '../clock.js';
+import type {
+  AuditEntry,
+  DeadLetter,
+  DeadLetterPage,
+  PageRequest,
+  ReplayManyOptions,
+  ReplayManyReport,
+  ReplayOutcome,
+} from './dead-letter.js';
+import { blank, toLetter } from './letter-codec.js';
 import { matches, type LetterFilter } from './letter-filter.js';
-import { DEFAULT_SECRET_FIELDS, redactFields } from './redact.js';
-
-export interface DeadLetter {
-  readonly letterId: string;
-  /** Where the entry was: stream, consumer group and the id it had. */
-  readonly stream: string;
-  readonly group: string;
-  readonly originalId: string;
-  readonly error: string;
-  readonly attempts: number;
-  /** Epoch ms. */
-  readonly firstFailedAt: number;
-  readonly lastFailedAt: number;
-  /** The original entry, secrets blanked. */
-  readonly fields: Readonly<Record<string, string>>;
-  /** Who blanked parts of it for good, and when; such a letter can't be replayed. */
-  readonly redacted?: string;
-}
-
-export interface PageRequest {
-  readonly after?: string;
-  readonly limit?: number;
-}
-
-export interface ReplayManyOptions {
-  /** Most letters to replay. Default 1,000. */
-  readonly limit?: number;
-  /** Default 50. */
-  readonly perSecond?: number;
-  /** Only counts. */
-  readonly dryRun?: boolean;
-  /** Who does it, for the audit. */
-  readonly by?: string;
-  readonly signal?: AbortSignal;
-}
-
-export interface ReplayManyReport {
-  /** Letters that the filter fits, up to the limit. */
-  readonly matched: number;
-  readonly replayed: number;
-  /** The first ones, to look at. */
-  readonly sample: readonly string[];
-}
-
-export interface AuditEntry {
-  readonly id: string;
-  readonly action: 'replay' | 'discard' | 'redact' | 'clean-up';
-  readonly by: string;
-  readonly letterId: string;
-  readonly detail: string;
-}
-
-export interface DeadLetterPage {
-  readonly letters: readonly DeadLetter[];
-  /** Pass as `after` for the next page; null on the last one. */
-  readonly next: string | null;
-}
-
-export type ReplayOutcome =
-  | { readonly kind: 'replayed'; readonly entryId: string }
-  /** Already replayed or discarded. */
-  | { readonly kind: 'not-found' }
-  /** The letter came from another stream than this one. */
-  | { readonly kind: 'foreign' }
-  /** Parts of it were blanked for good. */
-  | { readonly kind: 'redacted' };
+import { cleanScript, discardScript, redactScript, replayScript } from './letter-scripts.js';
+import { DEFAULT_SECRET_FIELDS } from './redact.js';
 
 export interface DeadLettersOptions {
   readonly commands: Redis;
@@ -89,44 +34,11 @@ export interface DeadLettersOptions {
 
 export const MAX_PAGE = 500;
 
-/** Strings of a letter's own, before those of the original; see lua/dead-letter.lua. */
-const META = 14;
-/** Last pair of a letter with blanked parts; see lua/replay.lua. */
-const REDACTED_MARK = '__redacted';
 const AUDIT_LENGTH = 10_000;
 const UNKNOWN = 'unknown';
 const MIN_DAYS = 7;
 const MAX_DAYS = 30;
 const DAY_MS = 86_400_000;
-
-type LetterRow = [id: string, fields: string[]];
-
-const replayScript = defineScript<ReplayOutcome>({
-  name: 'streams.replay',
-  file: new URL('../lua/replay.lua', import.meta.url),
-  decode: (raw) => {
-    const [kind, entryId] = raw as [ReplayOutcome['kind'], string];
-    return kind === 'replayed' ? { kind, entryId } : { kind };
-  },
-});
-
-const discardScript = defineScript<number>({
-  name: 'streams.discard-letter',
-  file: new URL('../lua/discard-letter.lua', import.meta.url),
-  numberOfKeys: 2,
-});
-
-const redactScript = defineScript<string>({
-  name: 'streams.redact-letter',
-  file: new URL('../lua/redact-letter.lua', import.meta.url),
-  numberOfKeys: 2,
-});
-
-const cleanScript = defineScript<number>({
-  name: 'streams.clean-letters',
-  file: new URL('../lua/clean-letters.lua', import.meta.url),
-  numberOfKeys: 2,
-});
 
 /** The dead letters of one stream, oldest first: to look at, to put back, to throw away. */
 export class DeadLetters {
@@ -150,14 +62,14 @@ export class DeadLetters {
     if (after !== undefined && !isEntryId(after)) throw new RangeError('after must be an entry id');
     const start = after === undefined ? '-' : `(${after}`;
     const rows = await this.options.commands.xrange(this.dlq, start, '+', 'COUNT', limit + 1);
-    const letters = rows.slice(0, limit).map((row) => this.toLetter(row));
+    const letters = rows.slice(0, limit).map((row) => toLetter(row, this.secrets));
     return { letters, next: rows.length > limit ? (letters.at(-1)?.letterId ?? null) : null };
   }
 
   async get(letterId: string): Promise<DeadLetter | undefined> {
     if (!isEntryId(letterId)) return undefined;
     const [row] = await this.options.commands.xrange(this.dlq, letterId, letterId);
-    return row && this.toLetter(row);
+    return row && toLetter(row, this.secrets);
   }
 
   /** Puts the original entry back as a new one, for every group of the stream, and removes the letter. */
@@ -208,12 +120,7 @@ export class DeadLetters {
     if (!isEntryId(letterId)) return undefined;
     const [row] = await this.options.commands.xrange(this.dlq, letterId, letterId);
     if (!row) return undefined;
-    const [own, original] = [row[1].slice(0, META), row[1].slice(META)];
-    const blanked = original.flatMap((_, index) =>
-      index % 2 === 0 ? Object.entries(redactFields(original.slice(index, index + 2), names)).flat() : [],
-    );
-    const mark = blanked.at(-2) === REDACTED_MARK ? [] : [REDACTED_MARK, by];
-    const args = [letterId, by, AUDIT_LENGTH, names.join(', '), ...own, ...blanked, ...mark];
+    const args = [letterId, by, AUDIT_LENGTH, names.join(', '), ...blank(row, names, by)];
     return (await redactScript.run(this.options.commands, [this.dlq, this.auditKey], args)) || undefined;
   }
 
@@ -281,7 +188,7 @@ export class DeadLetters {
     while (last !== undefined) {
       const rows = await commands.xrange(this.dlq, start, last, 'COUNT', MAX_PAGE);
       for (const row of rows) {
-        const letter = this.toLetter(row);
+        const letter = toLetter(row, this.secrets);
         if (matches(letter, filter)) yield letter;
       }
       const final = rows.at(-1)?.[0];
@@ -310,40 +217,6 @@ export class DeadLetters {
     const [row] = await commands.xrange(this.dlq, letterId, letterId);
     const origin = row?.[1][3];
     return origin !== undefined && partitions.includes(origin) ? origin : stream;
-  }
-
-  /** The letter's own seven pairs come first, in a fixed order; see lua/dead-letter.lua. */
-  private toLetter([letterId, fields]: LetterRow): DeadLetter {
-    const [
-      ,
-      originalId,
-      ,
-      stream,
-      ,
-      group,
-      ,
-      error,
-      ,
-      attempts,
-      ,
-      firstFailedAt,
-      ,
-      lastFailedAt,
-      ...original
-    ] = fields;
-    const redacted = original.at(-2) === REDACTED_MARK ? original.at(-1) : undefined;
-    return {
-      letterId,
-      stream: stream ?? '',
-      group: group ?? '',
-      originalId: originalId ?? '',
-      error: error ?? '',
-      attempts: Number(attempts),
-      firstFailedAt: Number(firstFailedAt),
-      lastFailedAt: Number(lastFailedAt),
-      fields: redactFields(redacted === undefined ? original : original.slice(0, -2), this.secrets),
-      ...(redacted === undefined ? {} : { redacted }),
-    };
   }
 }
 

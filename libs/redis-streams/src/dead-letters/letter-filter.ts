@@ -1,5 +1,5 @@
 import { EVENT_FIELD } from '../envelope/event-codec.js';
-import type { DeadLetter } from './dead-letters.js';
+import type { DeadLetter } from './dead-letter.js';
 
 /** Which letters are meant; all conditions must hold. */
 export interface LetterFilter {

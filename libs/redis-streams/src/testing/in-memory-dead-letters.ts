@@ -5,7 +5,7 @@ import type {
   PageRequest,
   ReplayManyOptions,
   ReplayOutcome,
-} from '../dead-letters/dead-letters.js';
+} from '../dead-letters/dead-letter.js';
 import { matches, type LetterFilter } from '../dead-letters/letter-filter.js';
 import { DEFAULT_SECRET_FIELDS, redactFields } from '../dead-letters/redact.js';
 
