@@ -35,6 +35,11 @@ export class Landings {
     );
   }
 
+  /** What is under way is not measured: Redis forgot it, or Mongo was not watched when it landed. */
+  forget(): void {
+    this.flying.clear();
+  }
+
   /** Of what was captured from `from` to `to`, ms since the run began. What never landed is for the judge. */
   worst(from: number, to: number): number {
     const took = this.landings.filter(({ capturedAt }) => capturedAt >= from && capturedAt < to);

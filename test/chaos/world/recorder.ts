@@ -54,6 +54,7 @@ export class Recorder {
   }
 
   fault(what: string): void {
+    if (/^redis-(flushall|failover) is over/.test(what)) this.landings.forget();
     this.note({ where: 'fault', key: null, what });
   }
 
@@ -100,7 +101,10 @@ export class Recorder {
           key: null,
           what: `not watched for a moment: ${(error as Error).message}`,
         });
-        if ((error as { code?: unknown }).code === 286) after = undefined; // the history is lost
+        if ((error as { code?: unknown }).code === 286) {
+          after = undefined; // the history is lost
+          this.landings.forget();
+        }
         await sleep(AFTER_AN_ERROR_MS);
       } finally {
         this.stopping.signal.removeEventListener('abort', close);
