@@ -17,7 +17,7 @@ export class SyncServiceModule {
   static with(config: SyncServiceConfig): DynamicModule {
     return {
       module: SyncServiceModule,
-      imports: [TerminusModule],
+      imports: [TerminusModule.forRoot({ logger: false })],
       controllers: [
         HealthController,
         MetricsController,
