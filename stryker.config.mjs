@@ -28,7 +28,7 @@ export default {
     '!tsconfig.json',
   ],
   concurrency: 2,
-  // A busy machine is no infinite loop: those are found by the number of statements, not by the clock.
+  // A busy machine is no infinite loop: those are found by how often the mutant is reached, not by the clock.
   timeoutMS: 15_000,
   // Native ES modules are never unloaded: a process that has run a hundred mutants is slow and large.
   maxTestRunnerReuse: 40,
