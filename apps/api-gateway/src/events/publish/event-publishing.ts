@@ -86,8 +86,10 @@ export class EventPublishing {
           : Promise.reject(invalidBody(item.errors)),
       ),
     );
-    const failures = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason] : []));
-    const [failure] = failures as unknown[];
+    const failures = attempts
+      .filter((attempt) => attempt.status === 'rejected')
+      .map(({ reason }): unknown => reason);
+    const [failure] = failures;
     if (failures.length === items.length && failures.every(isOutage)) throw failure;
     return attempts.map((attempt, index) =>
       attempt.status === 'fulfilled'
