@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import knex, { type Knex } from 'knex';
 import type { AppendOutcome } from '../audit-entry.js';
 import { keyOf } from '../append-queue.js';
@@ -25,6 +26,22 @@ const MIGRATING = 2;
 const SILENT = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore };
 function ignore(): void {}
 
+/**
+ * Ends a connection that has been silent for so long. `query_timeout` gives up the statement only: a connection whose
+ * server is gone without a word would stay in the pool, and fail whoever gets it next, for ever.
+ */
+function endWhenSilent(ms: number) {
+  return ({ connection: { stream } }: RawConnection, done: (error?: Error) => void) => {
+    stream.setTimeout(ms, () => stream.destroy(new Error('Connection terminated: silent for too long')));
+    done();
+  };
+}
+
+/** What `pg` makes, as far as it is needed here. */
+interface RawConnection {
+  readonly connection: { readonly stream: Socket };
+}
+
 /** The head and the log behind it, in PostgreSQL. See AuditStore for why appenders take turns. */
 export class PostgresAuditStore implements AuditStore {
   readonly #db: Knex;
@@ -43,7 +60,7 @@ export class PostgresAuditStore implements AuditStore {
         keepAlive: true,
         options: '-c synchronous_commit=on', // durable, even where the server is set up otherwise
       },
-      pool: { min: 0, max: poolSize },
+      pool: { min: 0, max: poolSize, afterCreate: endWhenSilent(timeoutMs + 500) },
       acquireConnectionTimeout: timeoutMs,
       log: SILENT,
     });
