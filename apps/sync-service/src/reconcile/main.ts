@@ -39,25 +39,30 @@ async function main(args: readonly string[]): Promise<number> {
 async function follow({ url, request }: ReconcileCliOptions): Promise<RunView> {
   const client = new ReconcileClient(url, process.env.ADMIN_TOKEN);
   const bar = new ProgressBar(out);
-  let view = await client.start(request);
-  const stop = () => {
-    bar.clear();
-    out.write('ending the run …\n');
-    void client.cancel(view.id).catch(() => undefined);
-  };
+  // Listens before the run begins: Ctrl-C while it is being asked for must end it too.
+  const interrupted = new AbortController();
+  const stop = () => interrupted.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
+    let view = await client.start(request);
+    const cancel = () => {
+      bar.clear();
+      out.write('ending the run …\n');
+      void client.cancel(view.id).catch(() => undefined);
+    };
+    if (interrupted.signal.aborted) cancel();
+    else interrupted.signal.addEventListener('abort', cancel, { once: true });
     while (view.state === 'running') {
       const { report, rate, etaSeconds } = view;
       if (report) bar.show({ done: report.compared, fraction: fractionOf(report), rate, etaSeconds });
       await sleep(POLL_MS);
       view = await client.read(view.id);
     }
+    return view;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
     bar.clear();
   }
-  return view;
 }
 
 function fractionOf({
