@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
 import { HttpProblem } from '../problems/http-problem.js';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../users-http/user-queries.js';
 import { ApiProblems } from './api-problems.js';
+import { DocumentPage } from './page-docs.js';
 import type { Schemas } from './problem-schemas.js';
 import { EXAMPLE_EMAIL, EXAMPLE_VERSION, USER_EXAMPLE } from './user-schemas.js';
 
@@ -105,22 +105,7 @@ const ANNOUNCED = (type: string) =>
 export const DocumentListById = (): MethodDecorator =>
   applyDecorators(
     ApiOperation({ summary: 'List the users', description: 'In the order of their creation.' }),
-    ApiQuery({
-      name: 'limit',
-      required: false,
-      schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_PAGE_SIZE },
-    }),
-    ApiQuery({
-      name: 'cursor',
-      required: false,
-      schema: { type: 'string' },
-      description: '`nextCursor` of the page before.',
-    }),
-    ApiResponse({
-      status: 200,
-      description: 'One page.',
-      content: { 'application/json': { schema: ref('UserByIdPage') } },
-    }),
+    DocumentPage('UserByIdPage'),
     ApiProblems(HttpProblem.InvalidQuery, ...STORE),
   );
 

@@ -1,13 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { HttpProblem } from '../problems/http-problem.js';
-import {
-  DEFAULT_PAGE_SIZE,
-  DEFAULT_WAIT_MS,
-  MAX_PAGE_SIZE,
-  MAX_WAIT_MS,
-} from '../users-http/user-queries.js';
+import { DEFAULT_WAIT_MS, MAX_WAIT_MS } from '../users-http/user-queries.js';
 import { ApiProblems } from './api-problems.js';
+import { DocumentPage } from './page-docs.js';
 import { CREATE_EXAMPLE, EXAMPLE_EMAIL, EXAMPLE_VERSION, USER_EXAMPLE } from './user-schemas.js';
 
 /*
@@ -119,22 +115,7 @@ const storesOf = ({ followsSync }: UsersDocs) =>
 export const DocumentList = (docs = GATEWAY): MethodDecorator =>
   applyDecorators(
     ApiOperation({ summary: 'List the users of this store', description: 'In the order of their e-mails.' }),
-    ApiQuery({
-      name: 'limit',
-      required: false,
-      schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_PAGE_SIZE },
-    }),
-    ApiQuery({
-      name: 'cursor',
-      required: false,
-      schema: { type: 'string' },
-      description: '`nextCursor` of the page before.',
-    }),
-    ApiResponse({
-      status: 200,
-      description: 'One page.',
-      content: { 'application/json': { schema: ref('UserPage') } },
-    }),
+    DocumentPage('UserPage'),
     ApiProblems(HttpProblem.InvalidQuery, ...storesOf(docs)),
   );
 

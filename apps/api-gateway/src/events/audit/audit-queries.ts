@@ -4,8 +4,8 @@ import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validato
 const MAX_PAGE = 500;
 export const DEFAULT_PAGE = 100;
 
-/** What entries may be chosen by; the audit log checks the values further. */
-class EntryFilter {
+/** Which events: what every reader of the log may choose by. */
+class StreamFilter {
   @IsOptional()
   @IsString()
   @MinLength(1)
@@ -17,7 +17,10 @@ class EntryFilter {
   @MinLength(1)
   @MaxLength(128)
   type: string | undefined = undefined;
+}
 
+/** What entries may be chosen by; the audit log checks the values further. */
+class EntryFilter extends StreamFilter {
   @IsOptional()
   @IsString()
   @MinLength(1)
@@ -63,21 +66,9 @@ export class ExportQuery extends EntryFilter {
 }
 
 /** `GET /api/events/stream` */
-export class FollowQuery {
+export class FollowQuery extends StreamFilter {
   @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   after: number | undefined = undefined;
-
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(128)
-  stream: string | undefined = undefined;
-
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(128)
-  type: string | undefined = undefined;
 }
 
 /** The parameters that were given, without the others; a time in digits is one in epoch milliseconds. */
