@@ -1,6 +1,7 @@
 import {
   payloadOf,
   versionOf,
+  USERS,
   type JsonObject,
   type Page,
   type RecordPage,
@@ -14,8 +15,8 @@ import {
   type WriteCommand,
   type WriteResult,
 } from '#libs/sync-core';
+import { fieldsAfter, isMet, refusal } from '../../../libs/sync-core/src/testing/record-rules.js';
 import type { Link } from '../engine/link.js';
-import { fieldsAfter, isMet, refusal } from './record-rules.js';
 import { imageOf, keptFields, payloadOfDoc, stampOf, type Doc, type SimMongo } from './sim-mongo.js';
 import type { Held, SimRedis } from './sim-redis.js';
 
@@ -49,7 +50,7 @@ export class SimRedisStore implements RecordStore {
       const before = await this.get(key);
       if (!isMet(precondition, before) || (before.state !== 'live' && !create))
         return refusal(precondition, before);
-      const fields = fieldsAfter(before.state === 'live' ? before.record.fields : {}, command);
+      const fields = fieldsAfter(USERS, before.state === 'live' ? before.record.fields : {}, command);
       const expected = before.state === 'live' ? before.record.version : 'absent';
       const result = await this.send(key, fields, expected);
       if (result.outcome === 'conflict') continue;
@@ -153,7 +154,7 @@ export class SimMongoStore implements RecordStore {
     const held = doc?.deleted ? keptFields(doc, []) : (doc?.fields ?? {});
     const version = this.mongo.nextVersion(Math.max(floor, doc?.version ?? 0));
     const id = doc?.id ?? this.mongo.newId();
-    const fields = { passwordHash: SECRET, ...fieldsAfter(held, command) };
+    const fields = { passwordHash: SECRET, ...fieldsAfter(USERS, held, command) };
     const after: Doc = { id, key: command.key, version, source: 'mongo', deleted: false, fields };
     const before = stampOf(inPlaceOf);
     this.mongo.put(after, 'client');

@@ -1,11 +1,10 @@
-import { sharedFields, type EntityDefinition } from '../domain/entity.js';
-import { pickFields, type JsonObject } from '../domain/json.js';
+import type { EntityDefinition } from '../domain/entity.js';
+import type { JsonObject } from '../domain/json.js';
 import { versionOf, type RecordState } from '../domain/record.js';
 import type { Source } from '../domain/stamp.js';
 import { nextVersion } from '../domain/version.js';
 import type {
   Page,
-  Precondition,
   RecordPage,
   RecordStore,
   RemoveCommand,
@@ -15,6 +14,7 @@ import type {
   WriteCommand,
   WriteResult,
 } from '../ports/record-store.js';
+import { fieldsAfter, isMet, refusal } from './record-rules.js';
 
 export interface InMemoryRecordStoreOptions {
   readonly entity: EntityDefinition;
@@ -90,15 +90,9 @@ export class InMemoryRecordStore implements RecordStore {
     return this.states.get(key) ?? ABSENT;
   }
 
-  private fieldsAfter(before: RecordState, { key, mode, set, unset }: WriteCommand): JsonObject {
-    const { entity } = this.options;
+  private fieldsAfter(before: RecordState, command: WriteCommand): JsonObject {
     const held = before.state === 'live' ? before.record.fields : {};
-    const shared = sharedFields(entity, held);
-    const kept =
-      mode === 'replace'
-        ? pickFields(held, (field) => !Object.hasOwn(shared, field))
-        : pickFields(held, (field) => !unset.includes(field));
-    return structuredClone({ ...kept, ...set, [entity.keyField]: key });
+    return structuredClone(fieldsAfter(this.options.entity, held, command));
   }
 
   private put(key: string, fields: JsonObject, floor: number) {
@@ -117,24 +111,4 @@ export class InMemoryRecordStore implements RecordStore {
   private nextVersion(stored: number): number {
     return nextVersion((this.options.now ?? Date.now)(), stored);
   }
-}
-
-function isMet(precondition: Precondition, before: RecordState): boolean {
-  switch (precondition.kind) {
-    case 'none':
-      return true;
-    case 'exists':
-      return before.state === 'live';
-    case 'absent':
-      return before.state !== 'live';
-    case 'version':
-      return before.state === 'live' && before.record.version === precondition.version;
-  }
-}
-
-function refusal(
-  precondition: Precondition,
-  current: RecordState,
-): { outcome: 'absent' } | { outcome: 'precondition-failed'; current: RecordState } {
-  return precondition.kind === 'none' ? { outcome: 'absent' } : { outcome: 'precondition-failed', current };
 }

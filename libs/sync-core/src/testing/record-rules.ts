@@ -1,12 +1,9 @@
-import {
-  pickFields,
-  sharedFields,
-  USERS,
-  type JsonObject,
-  type Precondition,
-  type RecordState,
-  type WriteCommand,
-} from '#libs/sync-core';
+import { sharedFields, type EntityDefinition } from '../domain/entity.js';
+import { pickFields, type JsonObject } from '../domain/json.js';
+import type { RecordState } from '../domain/record.js';
+import type { Precondition, WriteCommand } from '../ports/record-store.js';
+
+/* What every record store in memory does alike. */
 
 /** Whether a precondition holds for what the store has. */
 export function isMet(precondition: Precondition, before: RecordState): boolean {
@@ -31,13 +28,14 @@ export function refusal(
 
 /** The fields after a write; those that no client writes are kept. */
 export function fieldsAfter(
+  entity: EntityDefinition,
   held: JsonObject,
   { key, mode, set, unset }: Pick<WriteCommand, 'key' | 'mode' | 'set' | 'unset'>,
 ): JsonObject {
-  const shared = sharedFields(USERS, held);
+  const shared = sharedFields(entity, held);
   const kept =
     mode === 'replace'
       ? pickFields(held, (field) => !Object.hasOwn(shared, field))
       : pickFields(held, (field) => !unset.includes(field));
-  return { ...kept, ...set, email: key };
+  return { ...kept, ...set, [entity.keyField]: key };
 }
