@@ -5,7 +5,7 @@ import {
   owedInFlight,
   type RecordStore,
   type Source,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Acknowledged, AcknowledgedWrites } from './records.js';
 import type { Rig } from './rig/rig.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KEYS } from '#libs/sync-adapters';
-import { OUTCOMES, type Direction } from '#libs/sync-core';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { OUTCOMES, type Direction } from '@redis-mongo-sync/sync-core';
 import type { Rig } from './rig/rig.js';
 import type { Load } from './rig/usage.js';
 

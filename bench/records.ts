@@ -1,4 +1,9 @@
-import { canonicalJson, type JsonObject, type RecordStore, type WriteCommand } from '#libs/sync-core';
+import {
+  canonicalJson,
+  type JsonObject,
+  type RecordStore,
+  type WriteCommand,
+} from '@redis-mongo-sync/sync-core';
 
 /** The last write of a record that its store acknowledged. */
 export interface Acknowledged {

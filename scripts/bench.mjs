@@ -7,10 +7,10 @@ import { ensureInstalled } from './lib/install.mjs';
 import { inProject, PROJECT } from './lib/project.mjs';
 import { runMain } from './lib/step.mjs';
 
-const LOADER = new URL('../libs/redis-streams/src/testing/ts-loader.mjs', import.meta.url).href;
+const LOADER = new URL('../tools/testing/ts-loader.mjs', import.meta.url).href;
 
 await runMain(async () => {
-  await ensureInstalled();
+  await ensureInstalled(process.stdout, { development: true });
   await ensureBuilt();
   const args = ['--import', LOADER, inProject('bench/main.ts'), ...process.argv.slice(2)];
   const bench = spawn(process.execPath, args, { cwd: PROJECT, stdio: 'inherit' });

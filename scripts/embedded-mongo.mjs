@@ -9,5 +9,5 @@ import { runMain } from './lib/step.mjs';
 await runMain(async () => {
   await ensureInstalled();
   await ensureBuilt();
-  await import(url.pathToFileURL(inProject('dist/libs/embedded-mongo/src/main.js')).href);
+  await import(url.pathToFileURL(inProject('tools/embedded-mongo/dist/main.js')).href);
 });

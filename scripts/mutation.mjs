@@ -7,7 +7,7 @@ import { inProject, PROJECT } from './lib/project.mjs';
 import { runMain } from './lib/step.mjs';
 
 await runMain(async () => {
-  await ensureInstalled();
+  await ensureInstalled(process.stdout, { development: true });
   const stryker = inProject('node_modules/@stryker-mutator/core/bin/stryker.js');
   const args = [stryker, 'run', 'stryker.config.mjs', ...process.argv.slice(2)];
   const child = spawn(process.execPath, args, {

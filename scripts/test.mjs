@@ -15,7 +15,7 @@ import { exitCodeOf, summaryLine } from './lib/test-summary.mjs';
 await runMain(async () => {
   const options = parseTestArguments(process.argv.slice(2));
   if (options.help) return void console.log(TEST_HELP);
-  await ensureInstalled();
+  await ensureInstalled(process.stdout, { development: true });
   if (options.unit) return runTests([...(await unitTests()), ...options.jest], 'none');
   await ensureBuilt();
   return runTests(options.jest, await prepareServers(options));
@@ -29,7 +29,7 @@ async function unitTests() {
 
 /** Which servers the tests are to use: `local` or `docker`. Says so when something is amiss. */
 async function prepareServers({ docker, mayInstall }) {
-  const library = inProject('dist/libs/dev-servers/src/index.js');
+  const library = inProject('tools/dev-servers/dist/index.js');
   const { ensureRedisServer, dockerUnavailableReason } = await import(url.pathToFileURL(library).href);
   if (docker) {
     const reason = await dockerUnavailableReason();

@@ -1,4 +1,4 @@
-import { bootstrapService } from '#libs/service-kit';
+import { bootstrapService } from '@redis-mongo-sync/service-kit';
 import { GatewayConfig } from './src/gateway.config.js';
 import { GatewayModule } from './src/gateway.module.js';
 

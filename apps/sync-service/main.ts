@@ -1,5 +1,5 @@
 import './src/small-heap.js';
-import { bootstrapService } from '#libs/service-kit';
+import { bootstrapService } from '@redis-mongo-sync/service-kit';
 import { SyncServiceConfig } from './src/sync-service.config.js';
 import { SyncServiceModule } from './src/sync-service.module.js';
 

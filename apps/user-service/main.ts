@@ -1,4 +1,4 @@
-import { bootstrapService } from '#libs/service-kit';
+import { bootstrapService } from '@redis-mongo-sync/service-kit';
 import { UserServiceConfig } from './src/user-service.config.js';
 import { UserServiceModule } from './src/user-service.module.js';
 

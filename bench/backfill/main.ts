@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, startPrivateMongo, startPrivateRedis } from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
+import { freePort, startPrivateMongo, startPrivateRedis } from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 
 /*
  * Copies a large collection on real processes and prints rate and memory:
- *   node --import ./libs/redis-streams/src/testing/ts-loader.mjs bench/backfill/main.ts [records] [adopted]
+ *   node --import ./tools/testing/ts-loader.mjs bench/backfill/main.ts [records] [adopted]
  * 1. the sync-service's own snapshot into an empty Redis, 2. `backfill --from mongo` over what is there,
  * 3. a full reconcile, 4. `backfill --from redis` of foreign keys. Needs a build. Linux (reads /proc).
  */

@@ -1,5 +1,9 @@
-import { MongoDocumentAuthority, MongoRecordTarget, prepareCollections } from '#libs/sync-adapters';
-import { eventIdOf, nextVersion, payloadOf, USERS, type Delivery } from '#libs/sync-core';
+import {
+  MongoDocumentAuthority,
+  MongoRecordTarget,
+  prepareCollections,
+} from '@redis-mongo-sync/sync-adapters';
+import { eventIdOf, nextVersion, payloadOf, USERS, type Delivery } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
 import { keyOf, profileOf } from '../records.js';
 import { answerWith } from '../rig/worker.js';

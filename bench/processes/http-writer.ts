@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonObject } from '#libs/sync-core';
+import { canonicalJson, type JsonObject } from '@redis-mongo-sync/sync-core';
 import { Pool } from 'undici';
 import { keyOf, profileOf, type AcknowledgedWrites, type Written } from '../records.js';
 import { answerWith } from '../rig/worker.js';

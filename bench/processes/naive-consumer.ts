@@ -1,5 +1,5 @@
-import { connect } from '#libs/redis-streams';
-import { EVENT_FIELD } from '#libs/sync-core';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { EVENT_FIELD } from '@redis-mongo-sync/sync-core';
 import { answerWith } from '../rig/worker.js';
 
 export interface NaiveTask {

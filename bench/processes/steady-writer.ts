@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from '#libs/redis-streams';
-import { KEYS, MongoRecordStore, RedisRecordStore } from '#libs/sync-adapters';
-import { USERS, type RecordStore, type Source } from '#libs/sync-core';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { KEYS, MongoRecordStore, RedisRecordStore } from '@redis-mongo-sync/sync-adapters';
+import { USERS, type RecordStore, type Source } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
 import { keyOf, profileOf, writeOf, writeRecord, type AcknowledgedWrites } from '../records.js';
 import { answerWith } from '../rig/worker.js';

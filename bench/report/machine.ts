@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os';
-import type { KillableMongo } from '#libs/dev-servers';
+import type { KillableMongo } from '@redis-mongo-sync/dev-servers';
 import type { Redis } from 'ioredis';
 
 /** What the figures were taken on. */

@@ -4,10 +4,10 @@ import {
   waitUntil,
   type KillableMongo,
   type PrivateRedis,
-} from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
-import { MongoRecordStore, RedisBooks, RedisRecordStore } from '#libs/sync-adapters';
-import { DIRECTIONS, USERS, type RecordStore, type Source } from '#libs/sync-core';
+} from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { MongoRecordStore, RedisBooks, RedisRecordStore } from '@redis-mongo-sync/sync-adapters';
+import { DIRECTIONS, USERS, type RecordStore, type Source } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient, type Db } from 'mongodb';
 import { SyncService } from './sync-service.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Direction } from '#libs/sync-core';
+import type { Direction } from '@redis-mongo-sync/sync-core';
 import { ServiceProcess } from './service-process.js';
 
 const REPORT_USAGE = new URL('report-usage.mjs', import.meta.url).href;

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { guard } from '#libs/dev-servers';
+import { guard } from '@redis-mongo-sync/dev-servers';
 
 /**
  * Runs one of `bench/processes` in a process of its own, so that what it burns is nobody else's: sends it `task` and

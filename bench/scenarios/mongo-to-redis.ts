@@ -1,4 +1,4 @@
-import { RedisCaptureJournal } from '#libs/sync-adapters';
+import { RedisCaptureJournal } from '@redis-mongo-sync/sync-adapters';
 import type { Document } from 'mongodb';
 import { compare } from '../compare.js';
 import { settledCount, watchDrain } from '../drain.js';

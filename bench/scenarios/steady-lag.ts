@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Direction, Source } from '#libs/sync-core';
+import type { Direction, Source } from '@redis-mongo-sync/sync-core';
 import { compare } from '../compare.js';
 import type { SteadyAnswer, SteadyTask } from '../processes/steady-writer.js';
 import type { AcknowledgedWrites } from '../records.js';

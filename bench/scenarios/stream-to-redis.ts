@@ -1,4 +1,4 @@
-import { RedisCaptureJournal } from '#libs/sync-adapters';
+import { RedisCaptureJournal } from '@redis-mongo-sync/sync-adapters';
 import {
   EVENT_FIELD,
   eventIdOf,
@@ -7,7 +7,7 @@ import {
   payloadOf,
   USERS,
   type ChangeEvent,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import { compare } from '../compare.js';
 import { settledCount, watchDrain } from '../drain.js';
 import type { NaiveAnswer, NaiveTask } from '../processes/naive-consumer.js';

@@ -1,4 +1,4 @@
-import type { Source } from '#libs/sync-core';
+import type { Source } from '@redis-mongo-sync/sync-core';
 import { compare } from '../compare.js';
 import type { Figure } from '../report/figure.js';
 import { writeMany } from '../records.js';

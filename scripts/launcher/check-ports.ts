@@ -1,4 +1,4 @@
-import { describePortHolder, findPortHolder, isPortTaken } from '#libs/dev-servers';
+import { describePortHolder, findPortHolder, isPortTaken } from '@redis-mongo-sync/dev-servers';
 import { LaunchError } from './launch-error.js';
 import type { ServiceDefinition, ServicePorts } from './services.js';
 

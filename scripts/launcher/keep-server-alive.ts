@@ -1,4 +1,4 @@
-import type { ResolvedServer } from '#libs/dev-servers';
+import type { ResolvedServer } from '@redis-mongo-sync/dev-servers';
 
 const FIRST_WAIT_MS = 500;
 const MAX_WAIT_MS = 30_000;

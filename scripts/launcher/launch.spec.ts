@@ -12,8 +12,8 @@ import {
   type PrivateMongo,
   type PrivateRedis,
   type TempFolder,
-} from '#libs/dev-servers';
-import { eventually, isAlive } from '../../libs/dev-servers/test/eventually.js';
+} from '@redis-mongo-sync/dev-servers';
+import { eventually, isAlive } from '@redis-mongo-sync/testing';
 
 const LAUNCHER = join(process.cwd(), 'dist/scripts/launcher/launch.js');
 
@@ -107,7 +107,9 @@ describeWith(describe, redisUnavailableReason())('the launcher', () => {
   };
 
   const allUp = (launch: ReturnType<typeof start>) =>
-    eventually(() => expect(launch.output()).toContain('Ctrl-C stops everything'), 20_000);
+    eventually(() => expect(launch.output()).toContain('Ctrl-C stops everything'), {
+      timeoutMs: 20_000,
+    });
 
   it('starts the services on their ports and says what it chose, why, and what to type', async () => {
     const launch = start();

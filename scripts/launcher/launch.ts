@@ -1,4 +1,4 @@
-import { shortPath } from '#libs/dev-servers';
+import { shortPath } from '@redis-mongo-sync/dev-servers';
 import { checkPorts } from './check-ports.js';
 import { FLOWS } from './demo/flow.js';
 import { runDemo } from './demo/run-demo.js';

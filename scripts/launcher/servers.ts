@@ -4,7 +4,7 @@ import {
   type Resolution,
   type ResolvedServer,
   type ResolveOptions,
-} from '#libs/dev-servers';
+} from '@redis-mongo-sync/dev-servers';
 import { LaunchError } from './launch-error.js';
 
 export interface Servers {

@@ -1,4 +1,4 @@
-import { hideCredentials, type ResolvedServer } from '#libs/dev-servers';
+import { hideCredentials, type ResolvedServer } from '@redis-mongo-sync/dev-servers';
 import type { Servers } from './servers.js';
 import type { ServiceDefinition, ServicePorts } from './services.js';
 

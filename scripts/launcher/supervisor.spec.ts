@@ -1,4 +1,4 @@
-import { eventually, isAlive } from '../../libs/dev-servers/test/eventually.js';
+import { eventually, isAlive } from '@redis-mongo-sync/testing';
 import { FATAL_EXIT_CODE, Supervisor, type SupervisorOptions } from './supervisor.js';
 
 describe('Supervisor', () => {

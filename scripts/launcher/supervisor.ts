@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { guard } from '#libs/dev-servers';
+import { guard } from '@redis-mongo-sync/dev-servers';
 
 export interface SupervisorOptions {
   readonly name: string;

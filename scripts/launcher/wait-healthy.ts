@@ -1,4 +1,4 @@
-import { waitUntil } from '#libs/dev-servers';
+import { waitUntil } from '@redis-mongo-sync/dev-servers';
 
 const REQUEST_TIMEOUT_MS = 2_000;
 

@@ -1,15 +1,16 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { inProject, PROJECT } from './project.mjs';
+import { inProject } from './project.mjs';
 import { runNode } from './run.mjs';
 import { Failure, startStep } from './step.mjs';
 
 const STAMP = 'dist/.build.json';
-const SOURCES = ['apps', 'libs', 'scripts'];
-const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const GROUPS = ['apps', 'libs', 'tools'];
+const SETTINGS = ['tsconfig.base.json', 'tsconfig.build.json', 'package-lock.json'];
+const NOT_BUILT = /\.(spec\.ts|md|ps1|sh)$/;
 
-/** Builds everything to `dist` unless it is newer than all sources. Steps are told to `out`. */
+/** Builds every package to its `dist`, unless all are newer than the sources. Steps are told to `out`. */
 export async function ensureBuilt(out = process.stdout) {
   const sources = listSources();
   const signature = signatureOf([...sources, ...SETTINGS]);
@@ -20,37 +21,35 @@ export async function ensureBuilt(out = process.stdout) {
   await buildAll({ sources, signature, out });
 }
 
-/** Builds everything: tsc for the code, copies of the assets (*.lua, …), nothing left of sources that are gone. */
+/** Builds everything: `tsc -b` for the code, copies of the assets (*.lua, …), nothing left of sources that are gone. */
 export async function buildAll({ sources = listSources(), signature, out = process.stdout } = {}) {
   signature ??= signatureOf([...sources, ...SETTINGS]);
   const step = startStep('building', out);
   const before = readStamp();
-  // tsc's incremental state skips files it wrote earlier: without our stamp they may not be there any more.
-  if (!before) fs.rmSync(inProject('dist/.tsbuildinfo'), { force: true });
+  if (!before || before.sources.some((source) => !sources.includes(source))) removeOutputs();
+  fs.rmSync(inProject(STAMP), { force: true });
+  await compile(step, 'tsconfig.build.json');
   copyAssets(sources);
-  await compile(step, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--pretty', 'false']);
-  for (const gone of (before?.sources ?? []).filter((source) => !sources.includes(source)))
-    removeOutputs(gone);
   fs.writeFileSync(inProject(STAMP), JSON.stringify({ signature, sources }));
-  step.done('built to dist');
+  step.done('built');
 }
 
-/** Builds one service with Nest's own builder, which takes the libraries along. */
+/** Builds one service and the libraries that it needs. */
 export async function buildService(name) {
   const step = startStep(`building ${name}`);
-  if (!readStamp()) fs.rmSync(inProject('dist/.tsbuildinfo'), { force: true });
+  await compile(step, `apps/${name}/tsconfig.build.json`);
   copyAssets(listSources());
-  await compile(step, ['node_modules/@nestjs/cli/bin/nest.js', 'build', name]);
-  const entry = `dist/apps/${name}/main.js`;
-  if (!fs.existsSync(inProject(entry))) {
-    step.fail(`${entry} was not built`);
-    throw new Failure(`apps/${name}/main.ts is missing, or nest-cli.json does not name it.`);
-  }
-  step.done(`built ${entry}`);
+  step.done(`built dist/apps/${name}/main.js`);
 }
 
-async function compile(step, args) {
-  const { code, output } = await runNode(args);
+async function compile(step, project) {
+  const { code, output } = await runNode([
+    'node_modules/typescript/bin/tsc',
+    '-b',
+    project,
+    '--pretty',
+    'false',
+  ]);
   if (code === 0) return;
   step.fail('the build failed');
   throw new Failure(firstLines(output.trimEnd(), 40));
@@ -63,18 +62,29 @@ function firstLines(text, count) {
     : [...lines.slice(0, count), `… and ${lines.length - count} more lines`].join('\n');
 }
 
+/** The folders of all packages, relative to the project with `/`. */
+function listPackages() {
+  return GROUPS.flatMap((group) => fs.readdirSync(inProject(group)).map((name) => `${group}/${name}`)).filter(
+    (folder) => fs.existsSync(inProject(folder, 'tsconfig.build.json')),
+  );
+}
+
 /** Every file that a build may depend on, as paths relative to the project with `/`, sorted. */
 function listSources() {
-  return SOURCES.flatMap((folder) => walk(folder))
-    .filter((file) => !/\.(spec\.ts|md|ps1|sh)$/.test(file))
+  return [...listPackages(), 'scripts']
+    .flatMap(walk)
+    .filter((file) => !NOT_BUILT.test(file))
     .sort();
 }
 
 function walk(folder) {
-  return fs.readdirSync(inProject(folder), { withFileTypes: true }).flatMap((entry) => {
-    const file = `${folder}/${entry.name}`;
-    return entry.isDirectory() ? walk(file) : [file];
-  });
+  return fs
+    .readdirSync(inProject(folder), { withFileTypes: true })
+    .filter(({ name }) => name !== 'dist' && name !== 'node_modules')
+    .flatMap((entry) => {
+      const file = `${folder}/${entry.name}`;
+      return entry.isDirectory() ? walk(file) : [file];
+    });
 }
 
 function signatureOf(files) {
@@ -86,28 +96,32 @@ function signatureOf(files) {
   return hash.digest('hex');
 }
 
-function isAsset(file) {
-  return /^(apps|libs)\/[^/]+\/src\//.test(file) && !file.endsWith('.ts');
-}
-
+/** What code reads at run time from beside itself: everything in `src` that the compiler leaves. */
 function copyAssets(sources) {
-  for (const file of sources.filter(isAsset)) {
-    const target = inProject('dist', file);
-    fs.mkdirSync(path.dirname(target), { recursive: true });
-    fs.copyFileSync(inProject(file), target);
+  for (const folder of listPackages()) {
+    const { rootDir, outDir } = readJson(`${folder}/tsconfig.build.json`).compilerOptions;
+    const inside = path.posix.join(folder, 'src/');
+    for (const file of sources.filter((source) => source.startsWith(inside) && !source.endsWith('.ts'))) {
+      const target = inProject(folder, outDir, path.relative(path.join(folder, rootDir), file));
+      fs.mkdirSync(path.dirname(target), { recursive: true });
+      fs.copyFileSync(inProject(file), target);
+    }
   }
 }
 
-function removeOutputs(source) {
-  const output = path.join(PROJECT, 'dist', source);
-  const compiled = output.replace(/\.ts$/, '.js');
-  for (const file of [compiled, `${compiled}.map`, output]) fs.rmSync(file, { force: true });
+function removeOutputs() {
+  for (const folder of ['dist', ...listPackages().map((name) => `${name}/dist`)])
+    fs.rmSync(inProject(folder), { recursive: true, force: true });
 }
 
 function readStamp() {
   try {
-    return JSON.parse(fs.readFileSync(inProject(STAMP), 'utf8'));
+    return readJson(STAMP);
   } catch {
     return undefined;
   }
+}
+
+function readJson(file) {
+  return JSON.parse(fs.readFileSync(inProject(file), 'utf8'));
 }

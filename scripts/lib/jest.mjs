@@ -7,7 +7,7 @@ import { runNode } from './run.mjs';
 const JEST = inProject('node_modules/jest/bin/jest.js');
 const REPORTER = inProject('scripts/lib/jest-counts-reporter.mjs');
 const SERVER_STARTERS = ['process/server-process.ts', 'mongo/private-mongo.ts'].map(
-  (file) => `libs/dev-servers/src/${file}`,
+  (file) => `tools/dev-servers/src/${file}`,
 );
 /** The exit code after Ctrl-C. */
 export const INTERRUPTED = 130;

@@ -5,7 +5,7 @@ import { ensureInstalled } from './install.mjs';
 import { inProject, PROJECT } from './project.mjs';
 import { runMain } from './step.mjs';
 
-const LOADER = new URL('../../libs/redis-streams/src/testing/ts-loader.mjs', import.meta.url).href;
+const LOADER = new URL('../../tools/testing/ts-loader.mjs', import.meta.url).href;
 
 /**
  * Builds when that is due, then runs a TypeScript program that is no part of `dist`, with this process's arguments.
@@ -13,7 +13,7 @@ const LOADER = new URL('../../libs/redis-streams/src/testing/ts-loader.mjs', imp
  */
 export function runSource(program) {
   return runMain(async () => {
-    await ensureInstalled(process.stderr);
+    await ensureInstalled(process.stderr, { development: true });
     await ensureBuilt(process.stderr);
     const args = ['--import', LOADER, inProject(program), ...process.argv.slice(2)];
     const child = spawn(process.execPath, args, { cwd: PROJECT, stdio: 'inherit' });

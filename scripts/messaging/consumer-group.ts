@@ -1,4 +1,4 @@
-import { StreamConsumer, streamInfo } from '#libs/redis-streams';
+import { StreamConsumer, streamInfo } from '@redis-mongo-sync/redis-streams';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { findRedis } from './find-redis.js';

@@ -1,4 +1,4 @@
-import { connect } from '#libs/redis-streams';
+import { connect } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
 import { UsageError } from './usage-error.js';
 

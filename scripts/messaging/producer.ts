@@ -1,4 +1,4 @@
-import { newEventId, RedisMessageProducer, StreamCatalog } from '#libs/redis-streams';
+import { newEventId, RedisMessageProducer, StreamCatalog } from '@redis-mongo-sync/redis-streams';
 import { parseArgs } from 'node:util';
 // The tools speak for the event API: what they publish shall be found by its readers.
 import { StreamDirectory } from '../../apps/api-gateway/src/events/streams/stream-directory.js';

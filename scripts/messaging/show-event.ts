@@ -1,4 +1,4 @@
-import { decodeEvent, addedAt, type StreamEntry } from '#libs/redis-streams';
+import { decodeEvent, addedAt, type StreamEntry } from '@redis-mongo-sync/redis-streams';
 
 /** One entry as a line for people: when, where, what. */
 export function showEvent(entry: StreamEntry): string {

@@ -1,4 +1,4 @@
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
 import { FAULTS } from './faults/catalog.js';
 import { faultPlan } from './faults/plan.js';
 import { operation } from './load/operation.js';
@@ -6,7 +6,7 @@ import { parseOptions } from './options.js';
 import { isClean } from './report/report.js';
 import { textOf } from './report/text.js';
 import { ChaosRun } from './run.js';
-import { Random } from '../support/random.js';
+import { Random } from '@redis-mongo-sync/testing';
 
 const SEED = Number(process.env.CHAOS_SEED ?? 20261121);
 

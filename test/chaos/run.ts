@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '../support/random.js';
+import { Random } from '@redis-mongo-sync/testing';
 import type { FaultContext } from './faults/fault.js';
 import { faultPlan, type PlannedFault } from './faults/plan.js';
 import { Load } from './load/load.js';

@@ -1,4 +1,4 @@
-import { envExample } from '#libs/service-kit';
+import { envExample } from '@redis-mongo-sync/service-kit';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { GatewayConfig } from '../../apps/api-gateway/src/gateway.config.js';
 import { SyncServiceConfig } from '../../apps/sync-service/src/sync-service.config.js';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { connect } from '#libs/redis-streams';
+import { connect } from '@redis-mongo-sync/redis-streams';
 import {
   describeWith,
   redisUnavailableReason,
@@ -9,12 +9,12 @@ import {
   startPrivateRedis,
   type PrivateMongo,
   type PrivateRedis,
-} from '#libs/dev-servers';
+} from '@redis-mongo-sync/dev-servers';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import type { SyncReport } from '../../apps/sync-service/src/metrics/metrics-report.js';
 import type { RunView } from '../../apps/sync-service/src/reconcile/reconcile-runs.js';
-import { eventually } from '../support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { ServiceProcess } from '../support/service-process.js';
 
 const TOKEN = 'a-token-for-tests-only';

@@ -5,13 +5,13 @@ import {
   startPrivateRedis,
   type PrivateMongo,
   type PrivateRedis,
-} from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
-import { MongoConflictLog, MongoRecordStore, RedisRecordStore } from '#libs/sync-adapters';
-import { USERS, type RecordStore } from '#libs/sync-core';
+} from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { MongoConflictLog, MongoRecordStore, RedisRecordStore } from '@redis-mongo-sync/sync-adapters';
+import { USERS, type RecordStore } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import { eventually } from '../support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { ServiceProcess } from '../support/service-process.js';
 import { fieldsOfState, user } from '../support/sync-bench.js';
 

@@ -3,10 +3,10 @@ import {
   redisUnavailableReason,
   startPrivateRedis,
   type PrivateRedis,
-} from '#libs/dev-servers';
+} from '@redis-mongo-sync/dev-servers';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { eventually } from '../support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { planOf } from '../../scripts/messaging/load-test/plan.js';
 
 describeWith(describe, redisUnavailableReason())('the messaging tools, as people run them', () => {

@@ -1,7 +1,7 @@
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
-import { eventually } from '../support/eventually.js';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
+import { eventually } from '@redis-mongo-sync/testing';
 import { ThreeServices, type Answer, type Side } from '../support/three-services.js';
-import { Random } from '../support/random.js';
+import { Random } from '@redis-mongo-sync/testing';
 
 const SIDES: readonly Side[] = ['mongo-first', 'redis-first'];
 const SEED = Number(process.env.E2E_SEED ?? 20261121);

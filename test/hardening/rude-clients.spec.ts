@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { RawClient, type RawResponse } from '../fuzz/http/raw-http.js';
-import { eventually } from '../support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { ServiceProcess, type ServiceName } from '../support/service-process.js';
 import { flood, open, trickle } from './raw-socket.js';
 

@@ -1,4 +1,4 @@
-import { connect } from '#libs/redis-streams';
+import { connect } from '@redis-mongo-sync/redis-streams';
 import {
   ForeignRecords,
   MongoDocumentAuthority,
@@ -6,9 +6,9 @@ import {
   RedisComparisonSide,
   RedisProjectionTarget,
   scanFraction,
-} from '#libs/sync-adapters';
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
-import { differencesFound, USERS } from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-adapters';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
+import { differencesFound, USERS } from '@redis-mongo-sync/sync-core';
 import { ObjectId } from 'mongodb';
 import {
   backfill,
@@ -20,7 +20,7 @@ import { FromMongo } from '../../apps/sync-service/src/backfill/from-mongo.js';
 import { FromRedis } from '../../apps/sync-service/src/backfill/from-redis.js';
 import { BackfillProgress } from '../../apps/sync-service/src/backfill/progress-store.js';
 import { sampleOf } from '../../apps/sync-service/src/reconcile/reconcile-schedule.js';
-import { eventually } from '../support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { fieldsOfState, SyncBench, user } from '../support/sync-bench.js';
 
 interface RunOptions {

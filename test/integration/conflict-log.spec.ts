@@ -1,8 +1,8 @@
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
-import { CONFLICTS_COLLECTION, MongoConflictLog, type KeptConflict } from '#libs/sync-adapters';
-import { TICKS_PER_MS, updatedAtOf, versionOf, type Conflict } from '#libs/sync-core';
-import { Random } from '../support/random.js';
-import { eventually } from '../support/eventually.js';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
+import { CONFLICTS_COLLECTION, MongoConflictLog, type KeptConflict } from '@redis-mongo-sync/sync-adapters';
+import { TICKS_PER_MS, updatedAtOf, versionOf, type Conflict } from '@redis-mongo-sync/sync-core';
+import { Random } from '@redis-mongo-sync/testing';
+import { eventually } from '@redis-mongo-sync/testing';
 import { fieldsOfState, SyncBench, user } from '../support/sync-bench.js';
 
 const NONE = { kind: 'none' } as const;

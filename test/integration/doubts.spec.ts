@@ -1,4 +1,4 @@
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
 import {
   KEYS,
   MongoDocumentAuthority,
@@ -6,9 +6,9 @@ import {
   RedisDoubts,
   StreamSettler,
   SYNC_GROUP,
-} from '#libs/sync-adapters';
-import { parseEvent, USERS, type Delivery } from '#libs/sync-core';
-import { eventually } from '../support/eventually.js';
+} from '@redis-mongo-sync/sync-adapters';
+import { parseEvent, USERS, type Delivery } from '@redis-mongo-sync/sync-core';
+import { eventually } from '@redis-mongo-sync/testing';
 import { fieldsOfState, SyncBench, user } from '../support/sync-bench.js';
 
 type Read = [stream: string, entries: [id: string, fields: string[]][]][];

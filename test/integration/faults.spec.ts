@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
-import { RedisRecordStore } from '#libs/sync-adapters';
-import { formatEvent, USERS, type ChangeEvent, type EntityDefinition } from '#libs/sync-core';
-import { TcpProxy } from '../../libs/redis-streams/src/testing/tcp-proxy.js';
-import { eventually } from '../support/eventually.js';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { RedisRecordStore } from '@redis-mongo-sync/sync-adapters';
+import { formatEvent, USERS, type ChangeEvent, type EntityDefinition } from '@redis-mongo-sync/sync-core';
+import { TcpProxy } from '@redis-mongo-sync/testing';
+import { eventually } from '@redis-mongo-sync/testing';
 import { fieldsOfState, SyncBench, user } from '../support/sync-bench.js';
 
 const withRedis = describeWith(describe, redisUnavailableReason());

@@ -1,4 +1,4 @@
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
 import { fieldsOfState, SyncBench } from '../support/sync-bench.js';
 
 describeWith(describe, redisUnavailableReason())('FCALL sync_write: the atomic write for any client', () => {

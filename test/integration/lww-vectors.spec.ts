@@ -3,8 +3,8 @@ import {
   redisUnavailableReason,
   startPrivateMongo,
   startPrivateRedis,
-} from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
+} from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
 import {
   KEYS,
   MongoDocumentAuthority,
@@ -12,8 +12,8 @@ import {
   prepareCollections,
   RedisProjectionTarget,
   SYNC_GROUP,
-} from '#libs/sync-adapters';
-import { eventIdOf, formatEvent, updatedAtOf, USERS, type ChangeEvent } from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-adapters';
+import { eventIdOf, formatEvent, updatedAtOf, USERS, type ChangeEvent } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient, type Db, type Document } from 'mongodb';
 import { contentOf, vectorsFor, type LwwVector, type VectorImage } from '../support/lww-vectors.js';

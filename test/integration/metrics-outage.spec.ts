@@ -1,5 +1,5 @@
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
-import { StoreUnavailableError } from '#libs/sync-core';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
+import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import { MetricsReport } from '../../apps/sync-service/src/metrics/metrics-report.js';
 import { SyncBench } from '../support/sync-bench.js';
 

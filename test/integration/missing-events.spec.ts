@@ -1,8 +1,8 @@
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
-import { RedisMissingEvents } from '#libs/sync-adapters';
-import { versionOf } from '#libs/sync-core';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
+import { RedisMissingEvents } from '@redis-mongo-sync/sync-adapters';
+import { versionOf } from '@redis-mongo-sync/sync-core';
 import { textOf } from '../../apps/sync-service/src/ledger/missing-entries.js';
-import { eventually } from '../support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { SyncBench, user } from '../support/sync-bench.js';
 
 describeWith(describe, redisUnavailableReason())('missing events are named', () => {

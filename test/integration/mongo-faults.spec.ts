@@ -4,10 +4,10 @@ import {
   redisUnavailableReason,
   startPrivateMongo,
   type KillableMongo,
-} from '#libs/dev-servers';
+} from '@redis-mongo-sync/dev-servers';
 import { MongoClient } from 'mongodb';
-import { KEYS, RedisBooks } from '#libs/sync-adapters';
-import { eventually } from '../support/eventually.js';
+import { KEYS, RedisBooks } from '@redis-mongo-sync/sync-adapters';
+import { eventually } from '@redis-mongo-sync/testing';
 import { SyncBench, user } from '../support/sync-bench.js';
 
 const withRedis = describeWith(describe, redisUnavailableReason());
@@ -140,7 +140,7 @@ withRedis('capture', () => {
   });
 
   it('I4: a publication that is repeated, or comes from a deposed capture, writes nothing', async () => {
-    const { RedisCaptureJournal } = await import('#libs/sync-adapters');
+    const { RedisCaptureJournal } = await import('@redis-mongo-sync/sync-adapters');
     const journal = new RedisCaptureJournal(bench.redis);
     const event = {
       eventId: 'mongo:a@b.org:1024000',

@@ -1,4 +1,4 @@
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
 import {
   differencesFound,
   payloadOf,
@@ -7,9 +7,9 @@ import {
   type ReconcileReport,
   type ReconcileRequest,
   USERS,
-} from '#libs/sync-core';
-import { Random } from '../support/random.js';
-import { eventually } from '../support/eventually.js';
+} from '@redis-mongo-sync/sync-core';
+import { Random } from '@redis-mongo-sync/testing';
+import { eventually } from '@redis-mongo-sync/testing';
 import { SyncBench, user } from '../support/sync-bench.js';
 
 const SEED = Number(process.env.RECONCILE_SEED ?? 20261121);

@@ -4,13 +4,13 @@ import {
   redisUnavailableReason,
   startPrivateMongo,
   type PrivateMongo,
-} from '#libs/dev-servers';
-import { startEmbeddedMongo } from '#libs/embedded-mongo';
-import { readOplogWindow } from '#libs/sync-adapters';
-import { differencesFound } from '#libs/sync-core';
+} from '@redis-mongo-sync/dev-servers';
+import { startEmbeddedMongo } from '@redis-mongo-sync/embedded-mongo';
+import { readOplogWindow } from '@redis-mongo-sync/sync-adapters';
+import { differencesFound } from '@redis-mongo-sync/sync-core';
 import type { CaptureStatus } from '../../apps/sync-service/src/metrics/engine-observer.js';
 import { sampleOf } from '../../apps/sync-service/src/reconcile/reconcile-schedule.js';
-import { eventually } from '../support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { SyncBench, user } from '../support/sync-bench.js';
 
 const withRedis = describeWith(describe, redisUnavailableReason());

@@ -1,5 +1,5 @@
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
-import { eventually } from '../support/eventually.js';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
+import { eventually } from '@redis-mongo-sync/testing';
 import { fieldsOfState, SyncBench, user } from '../support/sync-bench.js';
 
 const NONE = { kind: 'none' } as const;

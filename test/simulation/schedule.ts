@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { DIRECTIONS, type Direction } from '#libs/sync-core';
+import { DIRECTIONS, type Direction } from '@redis-mongo-sync/sync-core';
 import { CLIENT_OPS, type ClientOp } from './actors/clients.js';
 import { OUTSIDER_OPS, type OutsiderOp } from './actors/outsiders.js';
 import { ROLES, type Role } from './actors/sim-service.js';

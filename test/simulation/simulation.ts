@@ -11,7 +11,7 @@ import type { Mutation } from './mutations.js';
 import type { Action, Damage, Schedule } from './schedule.js';
 import { SimMongo } from './stores/sim-mongo.js';
 import { SimRedis } from './stores/sim-redis.js';
-import type { Direction } from '#libs/sync-core';
+import type { Direction } from '@redis-mongo-sync/sync-core';
 
 /** What befalls the system, as against what somebody does. */
 type Strike = Exclude<Action, { do: 'run' | 'client' | 'clients' | 'outsider' | 'sleep' | 'late' }>;

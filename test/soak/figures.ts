@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { KEYS } from '#libs/sync-adapters';
-import { DIRECTIONS } from '#libs/sync-core';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { DIRECTIONS } from '@redis-mongo-sync/sync-core';
 import type { ThreeServices } from '../support/three-services.js';
 
 /** Name of a figure → its value now. */

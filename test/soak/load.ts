@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '../support/random.js';
+import { Random } from '@redis-mongo-sync/testing';
 import type { ThreeServices } from '../support/three-services.js';
 
 export interface LoadOptions {

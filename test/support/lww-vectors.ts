@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { payloadOf, type JsonObject, type Source, type Verdict } from '#libs/sync-core';
+import { payloadOf, type JsonObject, type Source, type Verdict } from '@redis-mongo-sync/sync-core';
 
 export interface VectorImage {
   readonly version: number | null;

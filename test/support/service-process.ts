@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { freePort, guard } from '#libs/dev-servers';
+import { freePort, guard } from '@redis-mongo-sync/dev-servers';
 
 export type ServiceName = 'api-gateway' | 'user-service' | 'sync-service';
 

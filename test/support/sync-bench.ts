@@ -5,9 +5,9 @@ import {
   type PrivateMongo,
   type PrivateRedis,
   type PrivateRedisOptions,
-} from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
-import { KEYS, MongoRecordStore, RedisRecordStore } from '#libs/sync-adapters';
+} from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { KEYS, MongoRecordStore, RedisRecordStore } from '@redis-mongo-sync/sync-adapters';
 import {
   OUTCOMES,
   owedInFlight,
@@ -15,11 +15,11 @@ import {
   type EntityDefinition,
   type RecordState,
   type RecordStore,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient, type Db } from 'mongodb';
 import { SyncEngine, type SyncEngineOptions } from '../../apps/sync-service/src/engine.js';
-import { eventually } from './eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 
 export interface SyncBenchOptions {
   readonly entities?: readonly EntityDefinition[];

@@ -4,13 +4,13 @@ import {
   startPrivateRedis,
   type PrivateMongo,
   type PrivateRedis,
-} from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
-import { USERS } from '#libs/sync-core';
+} from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { USERS } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import type { SyncReport } from '../../apps/sync-service/src/metrics/metrics-report.js';
-import { eventually } from './eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { ServiceProcess } from './service-process.js';
 
 /** Of the services that tests start. */

@@ -6,7 +6,7 @@ import {
   TombstoneSettings,
   AuditSettings,
   MongoSettings,
-} from '#libs/service-kit';
+} from '@redis-mongo-sync/service-kit';
 import { IsInt, Matches, Max, Min } from 'class-validator';
 import { EventsSettings } from './events/events-settings.js';
 

@@ -1,7 +1,7 @@
-import { connect } from '#libs/redis-streams';
-import { StoreUsers, tombstoneTtlMs } from '#libs/service-kit';
-import { RedisRecordStore } from '#libs/sync-adapters';
-import { USERS } from '#libs/sync-core';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { StoreUsers, tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
+import { RedisRecordStore } from '@redis-mongo-sync/sync-adapters';
+import { USERS } from '@redis-mongo-sync/sync-core';
 import type { OnApplicationShutdown, OnModuleInit, Provider } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
-import { MemoryAuditStore, StoredAuditLog, type AuditEntry } from '#libs/audit-log';
+import { MemoryAuditStore, StoredAuditLog, type AuditEntry } from '@redis-mongo-sync/audit-log';
 import { PassThrough, Writable } from 'node:stream';
-import { eventually } from '../../../test/support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { EventFollowers } from '../src/events/audit/event-followers.js';
 
 const entry = (n: number, type = 'message.sent'): AuditEntry => ({

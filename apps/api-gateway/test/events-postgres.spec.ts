@@ -6,9 +6,9 @@ import {
   startPrivateRedis,
   type PrivatePostgres,
   type PrivateRedis,
-} from '#libs/dev-servers';
+} from '@redis-mongo-sync/dev-servers';
 import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
-import { eventually } from '../../../test/support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { startGateway } from './start-gateway.js';
 
 const reason = redisUnavailableReason() ?? (await postgresUnavailableReason());

@@ -5,13 +5,13 @@ import {
   startPrivateRedis,
   type PrivateMongo,
   type PrivateRedis,
-} from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
-import { KEYS } from '#libs/sync-adapters';
-import { USERS } from '#libs/sync-core';
+} from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { USERS } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import type { HttpProbe, ProbeAnswer } from '../../../libs/service-kit/src/testing/http-probe.js';
-import { eventually } from '../../../test/support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { faultOfStream } from '../src/events/streams/custom-stream.js';
 import { startGateway } from './start-gateway.js';
 

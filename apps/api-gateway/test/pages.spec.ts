@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createService } from '#libs/service-kit';
+import { createService } from '@redis-mongo-sync/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { probeOf, type HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';

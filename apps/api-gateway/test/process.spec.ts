@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { freePort, waitUntil } from '#libs/dev-servers';
+import { freePort, waitUntil } from '@redis-mongo-sync/dev-servers';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'undici';

@@ -7,7 +7,7 @@ import {
   waitUntil,
   type PrivateMongo,
   type PrivateRedis,
-} from '#libs/dev-servers';
+} from '@redis-mongo-sync/dev-servers';
 import type { HttpProbe, ProbeAnswer } from '../../../libs/service-kit/src/testing/http-probe.js';
 import { startUserService } from '../../user-service/test/start-user-service.js';
 import { startGateway } from './start-gateway.js';

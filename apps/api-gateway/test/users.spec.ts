@@ -4,8 +4,8 @@ import {
   redisUnavailableReason,
   startPrivateMongo,
   startPrivateRedis,
-} from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
+} from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
 import { MongoClient } from 'mongodb';
 import { usersHttpContract } from '../../../libs/service-kit/src/testing/users-http-contract.js';
 import { startUserService } from '../../user-service/test/start-user-service.js';

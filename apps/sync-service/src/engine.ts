@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { connect, StreamConsumer, StreamTrimmer, type BatchHandler } from '#libs/redis-streams';
+import { connect, StreamConsumer, StreamTrimmer, type BatchHandler } from '@redis-mongo-sync/redis-streams';
 import {
   inspectRedis,
   KEYS,
@@ -24,8 +24,8 @@ import {
   StreamSettler,
   SYNC_GROUP,
   withMongoErrors,
-} from '#libs/sync-adapters';
-import { SyncAlert, type Direction, type EntityDefinition, type Outcome } from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-adapters';
+import { SyncAlert, type Direction, type EntityDefinition, type Outcome } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import type { MongoClient } from 'mongodb';
 import { classifySyncFailure } from './flows/classify-sync-failure.js';

@@ -5,8 +5,8 @@ import {
   Setting,
   SettingsGroup,
   TombstoneSettings,
-} from '#libs/service-kit';
-import { DEFAULT_HISTORY_DAYS } from '#libs/sync-adapters';
+} from '@redis-mongo-sync/service-kit';
+import { DEFAULT_HISTORY_DAYS } from '@redis-mongo-sync/sync-adapters';
 import { IsInt, Max, Min } from 'class-validator';
 
 /** What the sync service is told. */

@@ -1,4 +1,4 @@
-import { serveDocument } from '#libs/service-kit';
+import { serveDocument } from '@redis-mongo-sync/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TerminusModule } from '@nestjs/terminus';

@@ -1,5 +1,5 @@
-import { tombstoneTtlMs } from '#libs/service-kit';
-import { StoreUnavailableError, USERS } from '#libs/sync-core';
+import { tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
+import { StoreUnavailableError, USERS } from '@redis-mongo-sync/sync-core';
 import {
   Injectable,
   Logger,

@@ -4,7 +4,7 @@ import {
   ServiceConfig,
   SettingsGroup,
   TombstoneSettings,
-} from '#libs/service-kit';
+} from '@redis-mongo-sync/service-kit';
 
 /** What the user service is told. */
 export class UserServiceConfig extends ServiceConfig {

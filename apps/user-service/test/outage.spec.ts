@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startPrivateMongo, waitUntil, type KillableMongo } from '#libs/dev-servers';
+import { startPrivateMongo, waitUntil, type KillableMongo } from '@redis-mongo-sync/dev-servers';
 import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
 import { startUserService } from './start-user-service.js';
 

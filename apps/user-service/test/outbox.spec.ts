@@ -5,12 +5,12 @@ import {
   startPrivateRedis,
   type PrivateMongo,
   type PrivateRedis,
-} from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
+} from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
-import { eventually } from '../../../test/support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import type { OutboxEvent } from '../src/outbox/outbox.js';
 import { startUserService } from './start-user-service.js';
 

@@ -1,4 +1,4 @@
-import { createService } from '#libs/service-kit';
+import { createService } from '@redis-mongo-sync/service-kit';
 import { probeOf, type HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
 import { UserServiceConfig } from '../src/user-service.config.js';
 import { UserServiceModule } from '../src/user-service.module.js';

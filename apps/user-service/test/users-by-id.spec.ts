@@ -1,11 +1,11 @@
-import { startPrivateMongo, type PrivateMongo } from '#libs/dev-servers';
-import { MongoRecordsById, MongoRecordStore, prepareCollections } from '#libs/sync-adapters';
-import { USERS } from '#libs/sync-core';
+import { startPrivateMongo, type PrivateMongo } from '@redis-mongo-sync/dev-servers';
+import { MongoRecordsById, MongoRecordStore, prepareCollections } from '@redis-mongo-sync/sync-adapters';
+import { USERS } from '@redis-mongo-sync/sync-core';
 import { MongoClient, type Db } from 'mongodb';
 import { Outbox, type OutboxEvent } from '../src/outbox/outbox.js';
 import { OutboxRelay } from '../src/outbox/outbox-relay.js';
 import { AnnouncedUsers } from '../src/users-by-id/announced-users.js';
-import { eventually } from '../../../test/support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 
 const CONTEXT = { requestId: 'request-1' };
 const unfinished = { type: 'user.created', key: 'k', version: 1, time: new Date(), data: {} };

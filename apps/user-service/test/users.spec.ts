@@ -1,4 +1,4 @@
-import { startPrivateMongo } from '#libs/dev-servers';
+import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
 import { MongoClient } from 'mongodb';
 import { usersHttpContract } from '../../../libs/service-kit/src/testing/users-http-contract.js';
 import { startUserService } from './start-user-service.js';

@@ -8,7 +8,7 @@ import {
   startPrivateMongo,
   startPrivatePostgres,
   type PrivatePostgres,
-} from '#libs/dev-servers';
+} from '@redis-mongo-sync/dev-servers';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openAuditLog, type AuditStoreChoice } from '../src/index.js';

@@ -1,4 +1,4 @@
-import { eventually } from '../../dev-servers/test/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { HeadWatcher } from './head-watcher.js';
 
 function watcher(head: () => Promise<number>) {

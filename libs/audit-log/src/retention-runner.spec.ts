@@ -1,4 +1,4 @@
-import { eventually } from '../../dev-servers/test/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import type { AuditLog, RetentionRequest } from './audit-log.js';
 import { RetentionRunner } from './retention-runner.js';
 

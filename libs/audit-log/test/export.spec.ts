@@ -1,9 +1,9 @@
-import { describeWith, postgresUnavailableReason, startPrivatePostgres } from '#libs/dev-servers';
+import { describeWith, postgresUnavailableReason, startPrivatePostgres } from '@redis-mongo-sync/dev-servers';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { eventually } from '../../dev-servers/test/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import type { AuditLog } from '../src/audit-log.js';
 import type { StoredEntry, StorePage } from '../src/audit-store.js';
 import { MemoryAuditStore } from '../src/memory/memory-audit-store.js';

@@ -1,4 +1,4 @@
-import { startPrivateMongo } from '#libs/dev-servers';
+import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
 import { openAuditLog } from '../src/open-audit-log.js';
 import { survivesFaults } from '../src/testing/fault-contract.js';
 

@@ -1,4 +1,4 @@
-import { startPrivateMongo, type PrivateMongo } from '#libs/dev-servers';
+import { startPrivateMongo, type PrivateMongo } from '@redis-mongo-sync/dev-servers';
 import { MongoClient } from 'mongodb';
 import { openAuditLog } from '../src/open-audit-log.js';
 import { auditLogContract } from '../src/testing/audit-log-contract.js';

@@ -3,10 +3,10 @@ import {
   postgresUnavailableReason,
   startPrivatePostgres,
   type PrivatePostgres,
-} from '#libs/dev-servers';
+} from '@redis-mongo-sync/dev-servers';
 import { Client } from 'pg';
-import { TcpProxy } from '../../redis-streams/src/testing/tcp-proxy.js';
-import { eventually } from '../../dev-servers/test/eventually.js';
+import { TcpProxy } from '@redis-mongo-sync/testing';
+import { eventually } from '@redis-mongo-sync/testing';
 import type { AuditLog } from '../src/audit-log.js';
 import { AuditStoreUnavailableError } from '../src/errors.js';
 import { openAuditLog, type OpenAuditLogOptions } from '../src/open-audit-log.js';

@@ -3,7 +3,7 @@ import {
   postgresUnavailableReason,
   startPrivatePostgres,
   type PrivatePostgres,
-} from '#libs/dev-servers';
+} from '@redis-mongo-sync/dev-servers';
 import knex, { type Knex } from 'knex';
 import { openAuditLog } from '../src/open-audit-log.js';
 import { PostgresAuditStore } from '../src/postgres/postgres-audit-store.js';

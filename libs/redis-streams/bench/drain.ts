@@ -1,12 +1,12 @@
 /**
  * How fast one consumer empties a filled stream when its handler does nothing: the library's own cost.
  *
- *     node --import ./libs/redis-streams/src/testing/ts-loader.mjs libs/redis-streams/bench/drain.ts [entries]
+ *     node --import ./tools/testing/ts-loader.mjs libs/redis-streams/bench/drain.ts [entries]
  *
  * Prints one line per run, after a calibration line of the same client on the same machine.
  */
 import { StreamConsumer } from '../src/consumer/stream-consumer.js';
-import { startPrivateRedis } from '#libs/dev-servers';
+import { startPrivateRedis } from '@redis-mongo-sync/dev-servers';
 import { connect } from '../src/connections.js';
 
 const ENTRIES = Number(process.argv[2] ?? 200_000);

@@ -3,7 +3,7 @@
  * our bus beside BullMQ and Nest's own Redis transport, in one run, on one private redis-server. Progress goes to
  * stderr, the report to stdout. Exit codes: 0 measured, 1 failed, 2 wrong option, 130 Ctrl-C.
  */
-import { startPrivateRedis } from '#libs/dev-servers';
+import { startPrivateRedis } from '@redis-mongo-sync/dev-servers';
 import { cpus, loadavg } from 'node:os';
 import { connect } from '../src/connections.js';
 import { isError } from '../src/is-error.js';

@@ -1,4 +1,4 @@
-import type { MessageBus } from '#libs/redis-streams';
+import type { MessageBus } from '@redis-mongo-sync/redis-streams';
 
 interface Booked {
   readonly account: string;

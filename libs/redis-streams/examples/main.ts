@@ -1,6 +1,6 @@
 /** `npm run example -- saga`: runs one example against a Redis of its own. */
-import { startPrivateRedis } from '#libs/dev-servers';
-import { connect, RedisMessageBus, type MessageBus } from '#libs/redis-streams';
+import { startPrivateRedis } from '@redis-mongo-sync/dev-servers';
+import { connect, RedisMessageBus, type MessageBus } from '@redis-mongo-sync/redis-streams';
 import { run as cqrs } from './cqrs.js';
 import { run as eventSourcing } from './event-sourcing.js';
 import { run as fromMonolith } from './from-monolith.js';

@@ -1,5 +1,9 @@
-import { MessageProducerService, type MessageContext, type MessageEvent } from '#libs/redis-streams';
-import { RedisStreamsModule, StreamHandler } from '#libs/redis-streams/nest';
+import {
+  MessageProducerService,
+  type MessageContext,
+  type MessageEvent,
+} from '@redis-mongo-sync/redis-streams';
+import { RedisStreamsModule, StreamHandler } from '@redis-mongo-sync/redis-streams/nest';
 import { Injectable, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import type { Order } from './quick-start.js';

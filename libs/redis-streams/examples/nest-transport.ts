@@ -1,4 +1,4 @@
-import { RedisStreamsExceptionFilter, RedisStreamsServer } from '#libs/redis-streams/nest';
+import { RedisStreamsExceptionFilter, RedisStreamsServer } from '@redis-mongo-sync/redis-streams/nest';
 import { Controller, type INestApplication } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 

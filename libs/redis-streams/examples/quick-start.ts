@@ -1,4 +1,4 @@
-import { connect, RedisMessageBus } from '#libs/redis-streams';
+import { connect, RedisMessageBus } from '@redis-mongo-sync/redis-streams';
 
 export interface Order {
   readonly customer: string;

@@ -1,4 +1,4 @@
-import { TerminalError, type MessageBus } from '#libs/redis-streams';
+import { TerminalError, type MessageBus } from '@redis-mongo-sync/redis-streams';
 
 export interface Order {
   readonly orderId: string;

@@ -8,7 +8,7 @@ import { eventually } from '../src/testing/eventually.js';
 import { ManualClock } from '../src/testing/manual-clock.js';
 import { startTestRedis, type TestRedis } from './support/test-redis.js';
 import { SpawnedSubscriber } from '../src/testing/spawned-subscriber.js';
-import { TcpProxy } from '../src/testing/tcp-proxy.js';
+import { TcpProxy } from '@redis-mongo-sync/testing';
 
 const STREAM = 'orders:events';
 /** Messages of the large run; the full one is 50000: MESSAGES=50000 npx jest … */

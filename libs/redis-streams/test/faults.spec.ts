@@ -10,7 +10,7 @@ import {
   RecordedConsumer,
   STREAM,
 } from '../src/testing/recorded-consumer.js';
-import { TcpProxy } from '../src/testing/tcp-proxy.js';
+import { TcpProxy } from '@redis-mongo-sync/testing';
 
 describe('faults of Redis and the network', () => {
   let server: TestRedis;

@@ -1,14 +1,14 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { MessageBus, RedisMessageBus } from '#libs/redis-streams';
+import { MessageBus, RedisMessageBus } from '@redis-mongo-sync/redis-streams';
 import {
   RedisStreamsClient,
   RedisStreamsHealthIndicator,
   RedisStreamsModule,
   RedisStreamsServer,
   type TransportStatus,
-} from '#libs/redis-streams/nest';
-import { eventually } from '#libs/redis-streams/testing';
+} from '@redis-mongo-sync/redis-streams/nest';
+import { eventually } from '@redis-mongo-sync/redis-streams/testing';
 import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';

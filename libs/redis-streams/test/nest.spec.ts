@@ -5,7 +5,7 @@ import {
   TerminalError,
   type MessageContext,
   type MessageEvent,
-} from '#libs/redis-streams';
+} from '@redis-mongo-sync/redis-streams';
 import {
   RedisStreamsClient,
   RedisStreamsContext,
@@ -15,8 +15,8 @@ import {
   RedisStreamsServer,
   StreamHandler,
   StreamRecord,
-} from '#libs/redis-streams/nest';
-import { eventually, InMemoryBus } from '#libs/redis-streams/testing';
+} from '@redis-mongo-sync/redis-streams/nest';
+import { eventually, InMemoryBus } from '@redis-mongo-sync/redis-streams/testing';
 import { Controller, Injectable, UseFilters, type INestMicroservice } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload, RpcException } from '@nestjs/microservices';
 import { HealthIndicatorService } from '@nestjs/terminus';

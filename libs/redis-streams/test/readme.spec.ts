@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
-import { MessageProducerService } from '#libs/redis-streams';
-import { RedisStreamsClient, StreamHandler } from '#libs/redis-streams/nest';
-import { testingRedisStreams } from '#libs/redis-streams/nest/testing';
-import { eventually } from '#libs/redis-streams/testing';
+import { MessageProducerService } from '@redis-mongo-sync/redis-streams';
+import { RedisStreamsClient, StreamHandler } from '@redis-mongo-sync/redis-streams/nest';
+import { testingRedisStreams } from '@redis-mongo-sync/redis-streams/nest/testing';
+import { eventually } from '@redis-mongo-sync/redis-streams/testing';
 import { Injectable } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';

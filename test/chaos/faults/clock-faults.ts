@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { KEYS } from '#libs/sync-adapters';
-import { canonicalJson, USERS } from '#libs/sync-core';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { canonicalJson, USERS } from '@redis-mongo-sync/sync-core';
 import { sharedText } from '../load/http-client.js';
 import { keys, type Operation } from '../load/operation.js';
 import { nothing, type Fault, type FaultContext, type Heal } from './fault.js';

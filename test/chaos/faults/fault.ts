@@ -1,4 +1,4 @@
-import type { Random } from '../../support/random.js';
+import type { Random } from '@redis-mongo-sync/testing';
 import type { Told } from '../load/told.js';
 import type { LossWindows } from '../verdict/loss-windows.js';
 import type { ChaosWorld } from '../world/chaos-world.js';

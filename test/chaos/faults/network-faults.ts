@@ -1,4 +1,4 @@
-import type { TcpProxy } from '../../../libs/redis-streams/src/testing/tcp-proxy.js';
+import type { TcpProxy } from '@redis-mongo-sync/testing';
 import { LINKS } from '../world/links.js';
 import type { Fault } from './fault.js';
 

@@ -1,4 +1,4 @@
-import { Random } from '../../support/random.js';
+import { Random } from '@redis-mongo-sync/testing';
 import { FAULTS } from './catalog.js';
 import type { Fault } from './fault.js';
 

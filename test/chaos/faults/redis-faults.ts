@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KEYS, SYNC_GROUP } from '#libs/sync-adapters';
-import { DIRECTIONS } from '#libs/sync-core';
+import { KEYS, SYNC_GROUP } from '@redis-mongo-sync/sync-adapters';
+import { DIRECTIONS } from '@redis-mongo-sync/sync-core';
 import { nothing, type Fault, type FaultContext, type Heal } from './fault.js';
 
 /** Slack around the moment in which a primary dies: answers on their way were acknowledged before. */

@@ -1,4 +1,4 @@
-import { canonicalJson, sharedFields, USERS, type JsonObject } from '#libs/sync-core';
+import { canonicalJson, sharedFields, USERS, type JsonObject } from '@redis-mongo-sync/sync-core';
 import { Agent, request } from 'undici';
 import type { Operation } from './operation.js';
 import type { Told } from './told.js';

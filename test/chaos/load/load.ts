@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '../../support/random.js';
+import { Random } from '@redis-mongo-sync/testing';
 import type { ChaosWorld } from '../world/chaos-world.js';
 import { HttpClient } from './http-client.js';
 import { OutsideClient } from './mongo-client.js';

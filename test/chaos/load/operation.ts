@@ -1,5 +1,5 @@
-import type { JsonObject } from '#libs/sync-core';
-import type { Random } from '../../support/random.js';
+import type { JsonObject } from '@redis-mongo-sync/sync-core';
+import type { Random } from '@redis-mongo-sync/testing';
 
 export type Via = 'mongo-first' | 'redis-first' | 'fcall' | 'outsider' | 'wallet';
 export type Kind = 'upsert' | 'replace' | 'merge' | 'delete';

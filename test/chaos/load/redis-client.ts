@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KEYS } from '#libs/sync-adapters';
-import { canonicalJson, USERS } from '#libs/sync-core';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { canonicalJson, USERS } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { sharedText } from './http-client.js';
 import type { Operation } from './operation.js';

@@ -1,4 +1,4 @@
-import type { Source } from '#libs/sync-core';
+import type { Source } from '@redis-mongo-sync/sync-core';
 import type { Operation } from './operation.js';
 
 /** A write that a client was told has happened. */

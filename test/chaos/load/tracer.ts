@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KEYS } from '#libs/sync-adapters';
-import { USERS } from '#libs/sync-core';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { USERS } from '@redis-mongo-sync/sync-core';
 import type { ChaosWorld } from '../world/chaos-world.js';
 
 const EVERY_MS = 200;

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '#libs/sync-core';
+import { isJsonObject, type JsonObject } from '@redis-mongo-sync/sync-core';
 import { isMixed, type Operation } from '../load/operation.js';
 import { sharedText } from '../load/http-client.js';
 import type { Acknowledged, Told } from '../load/told.js';

@@ -1,4 +1,4 @@
-import { USERS } from '#libs/sync-core';
+import { USERS } from '@redis-mongo-sync/sync-core';
 import type { Acknowledged } from '../load/told.js';
 
 /** Why losing a write is within what the product says it may lose. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KEYS } from '#libs/sync-adapters';
-import { USERS } from '#libs/sync-core';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { USERS } from '@redis-mongo-sync/sync-core';
 import type { ChaosWorld } from '../world/chaos-world.js';
 import { unrest } from '../world/sync-status.js';
 import { differences, readMongo, readRedis, type Finals } from './stores.js';

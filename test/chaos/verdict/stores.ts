@@ -1,5 +1,11 @@
-import { KEYS } from '#libs/sync-adapters';
-import { canonicalJson, USERS, visibleFields, type JsonObject, type Source } from '#libs/sync-core';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import {
+  canonicalJson,
+  USERS,
+  visibleFields,
+  type JsonObject,
+  type Source,
+} from '@redis-mongo-sync/sync-core';
 import { sharedText } from '../load/http-client.js';
 import type { ChaosWorld } from '../world/chaos-world.js';
 

@@ -1,11 +1,11 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPrivateMongo, type KillableMongo } from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
+import { startPrivateMongo, type KillableMongo } from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
 import { MongoClient, type Collection } from 'mongodb';
-import { TcpProxy } from '../../../libs/redis-streams/src/testing/tcp-proxy.js';
+import { TcpProxy } from '@redis-mongo-sync/testing';
 import { ServiceProcess, type ServiceName } from '../../support/service-process.js';
 import { startLinks, type Links } from './links.js';
 import { RedisPair } from './redis-pair.js';

@@ -1,4 +1,4 @@
-import { TcpProxy } from '../../../libs/redis-streams/src/testing/tcp-proxy.js';
+import { TcpProxy } from '@redis-mongo-sync/testing';
 
 /** Who talks to whom over a proxy of its own, so that each pair can be partitioned alone. */
 export const LINKS = [

@@ -1,8 +1,8 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KEYS } from '#libs/sync-adapters';
-import { DIRECTIONS, type Direction } from '#libs/sync-core';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { DIRECTIONS, type Direction } from '@redis-mongo-sync/sync-core';
 import type { ChangeStreamDocument, ResumeToken } from 'mongodb';
 import type { ChaosWorld } from './chaos-world.js';
 import { Landings } from './landings.js';

@@ -1,8 +1,8 @@
-import { startPrivateRedis, type PrivateRedis } from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
+import { startPrivateRedis, type PrivateRedis } from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
-import { TcpProxy } from '../../../libs/redis-streams/src/testing/tcp-proxy.js';
-import { eventually } from '../../support/eventually.js';
+import { TcpProxy } from '@redis-mongo-sync/testing';
+import { eventually } from '@redis-mongo-sync/testing';
 
 const DIRECTIVES = {
   appendfsync: 'everysec',

@@ -1,8 +1,8 @@
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
-import { KEYS } from '#libs/sync-adapters';
-import { SyncAlert } from '#libs/sync-core';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { SyncAlert } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
-import { eventually } from '../../support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { SyncBench, user } from '../../support/sync-bench.js';
 
 type Spoil = (redis: Redis) => Promise<unknown>;

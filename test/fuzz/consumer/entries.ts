@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { EVENT_FIELD, formatEvent, type ChangeEvent, type Direction } from '#libs/sync-core';
+import { EVENT_FIELD, formatEvent, type ChangeEvent, type Direction } from '@redis-mongo-sync/sync-core';
 
 /** Field names and values, in turn, as `XADD` takes them. */
 export type Fields = readonly (string | Buffer)[];

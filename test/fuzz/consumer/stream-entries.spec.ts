@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
-import { KEYS } from '#libs/sync-adapters';
-import { DIRECTIONS, EVENT_FIELD, formatEvent, type Direction } from '#libs/sync-core';
-import { eventually } from '../../support/eventually.js';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { DIRECTIONS, EVENT_FIELD, formatEvent, type Direction } from '@redis-mongo-sync/sync-core';
+import { eventually } from '@redis-mongo-sync/testing';
 import { SyncBench } from '../../support/sync-bench.js';
 import { badEntry, goodEvent, type Fields } from './entries.js';
 

@@ -1,7 +1,7 @@
-import { KEYS } from '#libs/sync-adapters';
-import { DIRECTIONS } from '#libs/sync-core';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { DIRECTIONS } from '@redis-mongo-sync/sync-core';
 import { ADMIN_TOKEN, ThreeServices } from '../../support/three-services.js';
-import { eventually } from '../../support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { Campaign, type CampaignOptions } from './campaign.js';
 import type { Tally } from './tally.js';
 

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '#libs/sync-core';
+import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import { TaskLink, type StoreName } from '../engine/link.js';
 import type { SimWorld } from '../engine/sim-world.js';
 import { Task, type NetworkFault } from '../engine/task.js';

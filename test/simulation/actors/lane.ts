@@ -5,7 +5,7 @@ import {
   USERS,
   type Delivery,
   type Direction,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { SimWorld } from '../engine/sim-world.js';
 import type { Task } from '../engine/task.js';
 import { TaskLink } from '../engine/link.js';

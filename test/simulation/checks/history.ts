@@ -1,4 +1,4 @@
-import { canonicalJson, sharedFields, USERS, type JsonObject } from '#libs/sync-core';
+import { canonicalJson, sharedFields, USERS, type JsonObject } from '@redis-mongo-sync/sync-core';
 import type { StoreName } from '../engine/link.js';
 import type { Doc, SimMongo } from '../stores/sim-mongo.js';
 import { payloadOfDoc } from '../stores/sim-mongo.js';

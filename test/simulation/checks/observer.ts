@@ -1,4 +1,4 @@
-import type { ChangeEvent, Direction, Stamp } from '#libs/sync-core';
+import type { ChangeEvent, Direction, Stamp } from '@redis-mongo-sync/sync-core';
 import type { Held } from '../stores/sim-redis.js';
 import type { Doc, Writer } from '../stores/sim-mongo.js';
 

@@ -1,4 +1,4 @@
-import { DIRECTIONS } from '#libs/sync-core';
+import { DIRECTIONS } from '@redis-mongo-sync/sync-core';
 import { payloadOfDoc, type SimMongo } from '../stores/sim-mongo.js';
 import type { SimRedis } from '../stores/sim-redis.js';
 

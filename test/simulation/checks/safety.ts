@@ -1,4 +1,4 @@
-import { DIRECTIONS, type ChangeEvent, type Direction } from '#libs/sync-core';
+import { DIRECTIONS, type ChangeEvent, type Direction } from '@redis-mongo-sync/sync-core';
 import type { SimWorld } from '../engine/sim-world.js';
 import type { Doc, SimMongo, Writer } from '../stores/sim-mongo.js';
 import { SECRET } from '../stores/record-stores.js';

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '#libs/sync-core';
+import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import type { SimWorld } from './sim-world.js';
 import type { Task } from './task.js';
 

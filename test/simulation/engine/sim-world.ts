@@ -1,5 +1,5 @@
-import { nextVersion } from '#libs/sync-core';
-import type { Clock } from '#libs/redis-streams';
+import { nextVersion } from '@redis-mongo-sync/sync-core';
+import type { Clock } from '@redis-mongo-sync/redis-streams';
 import type { Mutation } from '../mutations.js';
 import type { StoreName } from './link.js';
 import type { Task } from './task.js';

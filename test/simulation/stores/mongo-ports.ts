@@ -18,7 +18,7 @@ import {
   type RecordTarget,
   type Settlement,
   type StampRequest,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Link } from '../engine/link.js';
 import { imageOf, keptFields, type Doc, type OplogEntry, type SimMongo } from './sim-mongo.js';
 

@@ -14,7 +14,7 @@ import {
   type SyncRecord,
   type WriteCommand,
   type WriteResult,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import { fieldsAfter, isMet, refusal } from '../../../libs/sync-core/src/testing/record-rules.js';
 import type { Link } from '../engine/link.js';
 import { imageOf, keptFields, payloadOfDoc, stampOf, type Doc, type SimMongo } from './sim-mongo.js';

@@ -1,6 +1,6 @@
 import type { DoubtsRepairOptions } from '../../../apps/sync-service/src/repair/doubts.js';
 import type { LostStreamRepairOptions } from '../../../apps/sync-service/src/repair/lost-stream.js';
-import type { Doubt } from '#libs/sync-adapters';
+import type { Doubt } from '@redis-mongo-sync/sync-adapters';
 import {
   USERS,
   type CaptureJournal,
@@ -14,7 +14,7 @@ import {
   type ProjectionResult,
   type ProjectionTarget,
   type Settlement,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Link } from '../engine/link.js';
 import type { Mutation } from '../mutations.js';
 import type { SimRedis } from './sim-redis.js';

@@ -7,7 +7,7 @@ import {
   type JsonObject,
   type MongoImage,
   type Source,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Observer } from '../checks/observer.js';
 import type { SimWorld } from '../engine/sim-world.js';
 

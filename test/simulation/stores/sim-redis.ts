@@ -13,7 +13,7 @@ import {
   type ProjectionResult,
   type Settlement,
   type Stamp,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Observer } from '../checks/observer.js';
 import type { SimWorld } from '../engine/sim-world.js';
 import { SimStream } from './sim-stream.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DIRECTIONS, type Delivery, type Direction, type Settlement } from '#libs/sync-core';
+import { DIRECTIONS, type Delivery, type Direction, type Settlement } from '@redis-mongo-sync/sync-core';
 import type { MongoStage } from '../../../libs/sync-core/src/testing/record-target-contract.js';
 import type { HeldRecord, RedisStage } from '../../../libs/sync-core/src/testing/redis-stage.js';
 import { NO_OBSERVER } from '../checks/observer.js';

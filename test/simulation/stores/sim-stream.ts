@@ -1,4 +1,10 @@
-import { OUTCOMES, type ChangeEvent, type Delivery, type Outcome, type Settlement } from '#libs/sync-core';
+import {
+  OUTCOMES,
+  type ChangeEvent,
+  type Delivery,
+  type Outcome,
+  type Settlement,
+} from '@redis-mongo-sync/sync-core';
 
 interface Entry {
   readonly id: number;

@@ -15,7 +15,7 @@ import {
   sendAnswer,
   StrictQuery,
   userIdOf,
-} from '#libs/service-kit';
+} from '@redis-mongo-sync/service-kit';
 import { Controller, Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';

@@ -1,4 +1,9 @@
-import { API_DOCS_PATH, serviceDocument, USER_BY_ID_SCHEMAS, USER_SCHEMAS } from '#libs/service-kit';
+import {
+  API_DOCS_PATH,
+  serviceDocument,
+  USER_BY_ID_SCHEMAS,
+  USER_SCHEMAS,
+} from '@redis-mongo-sync/service-kit';
 import { EVENT_SCHEMAS } from '../events/docs/event-schemas.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';

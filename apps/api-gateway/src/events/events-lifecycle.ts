@@ -1,4 +1,4 @@
-import { RetentionRunner, type AuditLog } from '#libs/audit-log';
+import { RetentionRunner, type AuditLog } from '@redis-mongo-sync/audit-log';
 import {
   Logger,
   type BeforeApplicationShutdown,

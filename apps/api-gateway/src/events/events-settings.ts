@@ -1,4 +1,4 @@
-import { Setting } from '#libs/service-kit';
+import { Setting } from '@redis-mongo-sync/service-kit';
 import { IsBoolean, IsInt, Max, Min } from 'class-validator';
 
 /** What the event API is told, beside where its audit log is. */

@@ -1,4 +1,4 @@
-import { NoQuery, StrictQuery } from '#libs/service-kit';
+import { NoQuery, StrictQuery } from '@redis-mongo-sync/service-kit';
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';

@@ -1,5 +1,5 @@
-import { connect, RedisMessageProducer, StreamCatalog } from '#libs/redis-streams';
-import type { AuditLog } from '#libs/audit-log';
+import { connect, RedisMessageProducer, StreamCatalog } from '@redis-mongo-sync/redis-streams';
+import type { AuditLog } from '@redis-mongo-sync/audit-log';
 import { Logger, type Provider } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import type { GatewayConfig } from '../gateway.config.js';

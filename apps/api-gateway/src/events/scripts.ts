@@ -1,4 +1,4 @@
-import { defineScript } from '#libs/redis-streams';
+import { defineScript } from '@redis-mongo-sync/redis-streams';
 
 const script = <Reply>(name: string, numberOfKeys: number) =>
   defineScript<Reply>({

@@ -1,4 +1,4 @@
-import type { RequestContext } from '#libs/service-kit';
+import type { RequestContext } from '@redis-mongo-sync/service-kit';
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { request } from 'undici';

@@ -1,5 +1,5 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Source } from '#libs/sync-core';
+import type { Source } from '@redis-mongo-sync/sync-core';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export type Probes = Readonly<Record<Source, () => Promise<unknown>>>;

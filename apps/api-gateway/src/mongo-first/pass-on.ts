@@ -1,4 +1,4 @@
-import { SYNC_POSITION_HEADER, type Answer } from '#libs/service-kit';
+import { SYNC_POSITION_HEADER, type Answer } from '@redis-mongo-sync/service-kit';
 import type { UserServiceAnswer } from './user-service-client.js';
 
 /** Of the answers of the user service, clients get these headers. */

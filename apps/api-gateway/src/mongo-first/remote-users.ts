@@ -13,8 +13,8 @@ import {
   type UsersSide,
   type UserWrite,
   type UserWriteKind,
-} from '#libs/service-kit';
-import type { Page } from '#libs/sync-core';
+} from '@redis-mongo-sync/service-kit';
+import type { Page } from '@redis-mongo-sync/sync-core';
 import { passOn } from './pass-on.js';
 import type { UserServiceAnswer, UserServiceClient } from './user-service-client.js';
 

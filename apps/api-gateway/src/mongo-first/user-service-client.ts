@@ -4,7 +4,7 @@ import {
   RETRY_AFTER_SECONDS,
   REQUEST_ID_HEADER,
   type RequestContext,
-} from '#libs/service-kit';
+} from '@redis-mongo-sync/service-kit';
 import { Pool, type Dispatcher } from 'undici';
 
 export interface UserServiceOptions {

@@ -1,5 +1,11 @@
-import type { Answer, RequestContext, UsersSide, Written, WriteUserQuery } from '#libs/service-kit';
-import type { Source } from '#libs/sync-core';
+import type {
+  Answer,
+  RequestContext,
+  UsersSide,
+  Written,
+  WriteUserQuery,
+} from '@redis-mongo-sync/service-kit';
+import type { Source } from '@redis-mongo-sync/sync-core';
 import type { StoreWatch } from '../health/store-watch.js';
 import { pollUntil } from './poll-until.js';
 

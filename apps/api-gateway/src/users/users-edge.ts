@@ -9,8 +9,8 @@ import {
   type UsersSide,
   type UserWrite,
   type WriteUserQuery,
-} from '#libs/service-kit';
-import type { Page } from '#libs/sync-core';
+} from '@redis-mongo-sync/service-kit';
+import type { Page } from '@redis-mongo-sync/sync-core';
 import { pollUntil } from './poll-until.js';
 import type { LiveContext, SyncFollower } from './sync-follower.js';
 

@@ -16,7 +16,7 @@ import {
   StrictQuery,
   writeOf,
   WriteUserQuery,
-} from '#libs/service-kit';
+} from '@redis-mongo-sync/service-kit';
 import { Delete, Get, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LiveContext } from './sync-follower.js';

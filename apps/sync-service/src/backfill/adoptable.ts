@@ -1,4 +1,4 @@
-import { validateProfile } from '#libs/service-kit';
+import { validateProfile } from '@redis-mongo-sync/service-kit';
 import {
   InvalidKeyError,
   isJsonObject,
@@ -6,7 +6,7 @@ import {
   sharedFields,
   type EntityDefinition,
   type JsonObject,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 
 /** What was found under a key of the entity's pattern. */
 export type FoundValue =

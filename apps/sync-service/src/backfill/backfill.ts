@@ -1,4 +1,4 @@
-import type { EntityDefinition } from '#libs/sync-core';
+import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
 import type { BackfillPosition } from './progress-store.js';
 
 /** What a backfill made of the records, by what became of them, e.g. `published`. */

@@ -1,11 +1,11 @@
-import { documentPages } from '#libs/sync-adapters';
+import { documentPages } from '@redis-mongo-sync/sync-adapters';
 import {
   eventOf,
   stampAbove,
   type CaptureJournal,
   type EntityDefinition,
   type MongoAuthority,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Db } from 'mongodb';
 import type { BackfillSource, BackfillStep } from './backfill.js';
 import type { BackfillPosition } from './progress-store.js';

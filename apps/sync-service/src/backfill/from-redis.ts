@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { scanFraction, writeRecord, type ForeignRecords, type FoundKey } from '#libs/sync-adapters';
+import {
+  scanFraction,
+  writeRecord,
+  type ForeignRecords,
+  type FoundKey,
+} from '@redis-mongo-sync/sync-adapters';
 import {
   eventOf,
   type CaptureJournal,
@@ -9,7 +14,7 @@ import {
   type ProjectionTarget,
   type RedisHolding,
   type RedisSide,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { adoptionOf } from './adoptable.js';
 import type { BackfillSource, BackfillStep, LeftAlone } from './backfill.js';

@@ -1,5 +1,5 @@
-import { loadConfig, tombstoneTtlMs } from '#libs/service-kit';
-import { connect } from '#libs/redis-streams';
+import { loadConfig, tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
+import { connect } from '@redis-mongo-sync/redis-streams';
 import {
   ForeignRecords,
   KEYS,
@@ -7,8 +7,8 @@ import {
   RedisCaptureJournal,
   RedisComparisonSide,
   RedisProjectionTarget,
-} from '#libs/sync-adapters';
-import { USERS, type Direction } from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-adapters';
+import { USERS, type Direction } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { SyncServiceConfig } from '../sync-service.config.js';

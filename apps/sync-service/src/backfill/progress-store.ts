@@ -1,5 +1,5 @@
-import { KEYS } from '#libs/sync-adapters';
-import { isJsonObject } from '#libs/sync-core';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { isJsonObject } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 
 /** Where a backfill has come to. */

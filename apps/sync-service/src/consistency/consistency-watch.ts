@@ -1,5 +1,11 @@
-import { DIRECTIONS, MalformedEventError, parseEvent, updatedAtOf, type Direction } from '#libs/sync-core';
-import type { StreamTail } from '#libs/sync-adapters';
+import {
+  DIRECTIONS,
+  MalformedEventError,
+  parseEvent,
+  updatedAtOf,
+  type Direction,
+} from '@redis-mongo-sync/sync-core';
+import type { StreamTail } from '@redis-mongo-sync/sync-adapters';
 import { ConsistencyTally, HORIZONS_MS, type ConsistencyFigure } from './consistency-tally.js';
 
 /** A write that is being watched. */

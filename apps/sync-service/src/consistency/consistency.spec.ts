@@ -1,4 +1,4 @@
-import { formatEvent, type ChangeEvent, type Direction } from '#libs/sync-core';
+import { formatEvent, type ChangeEvent, type Direction } from '@redis-mongo-sync/sync-core';
 import { ConsistencyWatch } from './consistency-watch.js';
 
 const NOW = 1_800_000_000_000;

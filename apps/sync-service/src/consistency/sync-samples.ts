@@ -1,5 +1,5 @@
-import { commonVersions, StreamTail } from '#libs/sync-adapters';
-import { DIRECTIONS, type Direction, type EntityDefinition } from '#libs/sync-core';
+import { commonVersions, StreamTail } from '@redis-mongo-sync/sync-adapters';
+import { DIRECTIONS, type Direction, type EntityDefinition } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 

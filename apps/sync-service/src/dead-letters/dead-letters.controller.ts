@@ -1,4 +1,4 @@
-import { AdminTokenGuard, HttpProblem, ProblemError } from '#libs/service-kit';
+import { AdminTokenGuard, HttpProblem, ProblemError } from '@redis-mongo-sync/service-kit';
 import {
   Controller,
   Delete,
@@ -11,7 +11,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { DeadLetter, DeadLetterPage, DeadLetters } from '#libs/redis-streams';
+import type { DeadLetter, DeadLetterPage, DeadLetters } from '@redis-mongo-sync/redis-streams';
 import {
   DocumentDiscard,
   DocumentLetter,

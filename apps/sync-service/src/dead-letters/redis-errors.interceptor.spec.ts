@@ -1,6 +1,6 @@
-import { describeWith, redisUnavailableReason, startPrivateRedis } from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
-import { StoreUnavailableError } from '#libs/sync-core';
+import { describeWith, redisUnavailableReason, startPrivateRedis } from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import type { ExecutionContext } from '@nestjs/common';
 import { defer, firstValueFrom } from 'rxjs';
 import { RedisErrorsInterceptor } from './redis-errors.interceptor.js';

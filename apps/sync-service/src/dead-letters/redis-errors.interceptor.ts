@@ -1,4 +1,4 @@
-import { withRedisErrors } from '#libs/sync-adapters';
+import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 

@@ -1,6 +1,6 @@
-import { DeadLetters } from '#libs/redis-streams';
-import { KEYS } from '#libs/sync-adapters';
-import { DIRECTIONS } from '#libs/sync-core';
+import { DeadLetters } from '@redis-mongo-sync/redis-streams';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { DIRECTIONS } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 
 /** The dead letters of both streams, by the stream's name. */

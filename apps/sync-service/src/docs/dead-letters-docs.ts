@@ -1,8 +1,8 @@
-import { AdminEndpoint, ApiProblems, HttpProblem } from '#libs/service-kit';
+import { AdminEndpoint, ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
 import { applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
-import { KEYS } from '#libs/sync-adapters';
-import { DIRECTIONS } from '#libs/sync-core';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import { DIRECTIONS } from '@redis-mongo-sync/sync-core';
 
 /*
  * The OpenAPI descriptions of the dead letters, kept out of the controller so that it stays readable.

@@ -1,4 +1,4 @@
-import { AdminEndpoint, ApiProblems, HttpProblem } from '#libs/service-kit';
+import { AdminEndpoint, ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
 import { applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 

@@ -1,5 +1,5 @@
-import type { Schemas } from '#libs/service-kit';
-import { CONFLICT_REASONS } from '#libs/sync-core';
+import type { Schemas } from '@redis-mongo-sync/service-kit';
+import { CONFLICT_REASONS } from '@redis-mongo-sync/sync-core';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const version = { type: 'integer', minimum: 1, nullable: true } as const;

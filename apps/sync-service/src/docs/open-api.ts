@@ -1,4 +1,4 @@
-import { serviceDocument } from '#libs/service-kit';
+import { serviceDocument } from '@redis-mongo-sync/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { SYNC_SCHEMAS } from './schemas.js';

@@ -1,5 +1,5 @@
-import type { Schemas } from '#libs/service-kit';
-import { DIFFERENCE_KINDS } from '#libs/sync-core';
+import type { Schemas } from '@redis-mongo-sync/service-kit';
+import { DIFFERENCE_KINDS } from '@redis-mongo-sync/sync-core';
 
 const count = { type: 'integer', minimum: 0 } as const;
 const time = { type: 'string', format: 'date-time' } as const;

@@ -1,4 +1,4 @@
-import type { Schemas } from '#libs/service-kit';
+import type { Schemas } from '@redis-mongo-sync/service-kit';
 import { HISTORY_SCHEMAS } from './history-schemas.js';
 import { RECONCILE_SCHEMAS } from './reconcile-schemas.js';
 

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '#libs/redis-streams';
+import { systemClock, type Clock } from '@redis-mongo-sync/redis-streams';
 import {
   captureChanges,
   HistoryLostError,
@@ -14,7 +14,7 @@ import {
   type MongoAuthority,
   type MongoChange,
   type MongoImage,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import { Backoff } from './backoff.js';
 import { SnapshotProgress, type SnapshotReason, type SnapshotStatus } from './snapshot-progress.js';
 

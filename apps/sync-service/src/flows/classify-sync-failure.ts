@@ -1,5 +1,5 @@
-import { classifyFailure, type FailureKind } from '#libs/redis-streams';
-import { StoreUnavailableError } from '#libs/sync-core';
+import { classifyFailure, type FailureKind } from '@redis-mongo-sync/redis-streams';
+import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 
 /** What the apply flows throw: a store that is down is waited for, however long; the rest as the consumer sees it. */
 export function classifySyncFailure(error: unknown): FailureKind {

@@ -1,4 +1,4 @@
-import { fieldOf, type StreamEntry } from '#libs/redis-streams';
+import { fieldOf, type StreamEntry } from '@redis-mongo-sync/redis-streams';
 import {
   EVENT_FIELD,
   MalformedEventError,
@@ -6,7 +6,7 @@ import {
   skewMs,
   type Delivery,
   type EntityDefinition,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 
 export interface DecodeOptions {
   readonly entities: ReadonlyMap<string, EntityDefinition>;

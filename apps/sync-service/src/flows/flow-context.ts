@@ -1,4 +1,4 @@
-import type { Conflict, EntityDefinition } from '#libs/sync-core';
+import type { Conflict, EntityDefinition } from '@redis-mongo-sync/sync-core';
 import type { LagMeter } from '../metrics/lag-meter.js';
 import type { DecodeOptions } from './decode-entries.js';
 

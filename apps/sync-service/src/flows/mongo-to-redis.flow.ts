@@ -1,5 +1,5 @@
-import type { BatchHandler, StreamEntry } from '#libs/redis-streams';
-import { applyToRedis, type ApplyToRedisStores } from '#libs/sync-core';
+import type { BatchHandler, StreamEntry } from '@redis-mongo-sync/redis-streams';
+import { applyToRedis, type ApplyToRedisStores } from '@redis-mongo-sync/sync-core';
 import { decodeEntries } from './decode-entries.js';
 import type { FlowContext } from './flow-context.js';
 

@@ -1,5 +1,5 @@
-import type { OplogWindow } from '#libs/sync-adapters';
-import type { CapturePosition } from '#libs/sync-core';
+import type { OplogWindow } from '@redis-mongo-sync/sync-adapters';
+import type { CapturePosition } from '@redis-mongo-sync/sync-core';
 import { OplogWatch } from './oplog-watch.js';
 
 const HOUR = 3_600_000;

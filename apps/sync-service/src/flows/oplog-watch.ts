@@ -1,5 +1,5 @@
-import { SyncAlert, type CapturePosition } from '#libs/sync-core';
-import { clusterTimeOfFeed, epochMsOf, type OplogWindow } from '#libs/sync-adapters';
+import { SyncAlert, type CapturePosition } from '@redis-mongo-sync/sync-core';
+import { clusterTimeOfFeed, epochMsOf, type OplogWindow } from '@redis-mongo-sync/sync-adapters';
 import { forecastOplog, type OplogForecast, type OplogLook } from './oplog-forecast.js';
 
 export interface OplogWatchOptions {

@@ -1,5 +1,5 @@
-import type { BatchHandler, EntryFailure, StreamEntry } from '#libs/redis-streams';
-import { applyToMongo, type ApplyToMongoStores } from '#libs/sync-core';
+import type { BatchHandler, EntryFailure, StreamEntry } from '@redis-mongo-sync/redis-streams';
+import { applyToMongo, type ApplyToMongoStores } from '@redis-mongo-sync/sync-core';
 import { decodeEntries } from './decode-entries.js';
 import type { FlowContext } from './flow-context.js';
 

@@ -1,4 +1,4 @@
-import { LIVENESS_SCHEMA } from '#libs/service-kit';
+import { LIVENESS_SCHEMA } from '@redis-mongo-sync/service-kit';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';

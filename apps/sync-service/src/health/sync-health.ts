@@ -1,4 +1,4 @@
-import { DIRECTIONS, type Direction } from '#libs/sync-core';
+import { DIRECTIONS, type Direction } from '@redis-mongo-sync/sync-core';
 import { Injectable } from '@nestjs/common';
 import {
   HealthIndicatorService,

@@ -1,5 +1,5 @@
-import type { ConflictCursor, ConflictPage, KeptConflict, KeptSide } from '#libs/sync-adapters';
-import type { ConflictOutcome, ConflictReason, JsonObject, Source } from '#libs/sync-core';
+import type { ConflictCursor, ConflictPage, KeptConflict, KeptSide } from '@redis-mongo-sync/sync-adapters';
+import type { ConflictOutcome, ConflictReason, JsonObject, Source } from '@redis-mongo-sync/sync-core';
 import { explainConflict } from './explain-conflict.js';
 
 /** One of the two versions, as HTTP shows it. */

@@ -1,4 +1,4 @@
-import type { Conflict } from '#libs/sync-core';
+import type { Conflict } from '@redis-mongo-sync/sync-core';
 import { explainConflict } from './explain-conflict.js';
 
 const at = (time: string) => Date.parse(`2026-11-21T${time}Z`);

@@ -1,4 +1,4 @@
-import type { Conflict, ConflictSide } from '#libs/sync-core';
+import type { Conflict, ConflictSide } from '@redis-mongo-sync/sync-core';
 
 /** One or two sentences for a person: which write won, why, and what became of the other one. */
 export function explainConflict({ reason, how, winner, loser }: Conflict): string {

@@ -1,6 +1,6 @@
-import { HttpProblem, ProblemError, WholeNumber } from '#libs/service-kit';
-import type { ConflictCursor } from '#libs/sync-adapters';
-import { isSource, isVersion, type Source } from '#libs/sync-core';
+import { HttpProblem, ProblemError, WholeNumber } from '@redis-mongo-sync/service-kit';
+import type { ConflictCursor } from '@redis-mongo-sync/sync-adapters';
+import { isSource, isVersion, type Source } from '@redis-mongo-sync/sync-core';
 import { decodeConflictCursor } from './conflict-view.js';
 
 /** Query of the pages of conflicts. */

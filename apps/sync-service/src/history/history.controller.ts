@@ -1,5 +1,5 @@
-import { AdminTokenGuard, HttpProblem, ProblemError, StrictQuery } from '#libs/service-kit';
-import type { EntityDefinition } from '#libs/sync-core';
+import { AdminTokenGuard, HttpProblem, ProblemError, StrictQuery } from '@redis-mongo-sync/service-kit';
+import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
 import { Controller, Get, HttpCode, Logger, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { DocumentConflicts, DocumentHistory, DocumentRestore } from '../docs/history-docs.js';

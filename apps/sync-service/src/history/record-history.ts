@@ -6,7 +6,7 @@ import {
   withRedisErrors,
   type ConflictCursor,
   type MongoConflictLog,
-} from '#libs/sync-adapters';
+} from '@redis-mongo-sync/sync-adapters';
 import {
   canonicalJson,
   conflictIdOf,
@@ -19,7 +19,7 @@ import {
   type RecordState,
   type RecordStore,
   type Source,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import type { MongoClient } from 'mongodb';
 import { conflictPageView, type ConflictPageView } from './conflict-view.js';

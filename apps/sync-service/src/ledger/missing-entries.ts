@@ -1,5 +1,5 @@
-import type { BooksPage, MissingEvents, RedisMissingEvents } from '#libs/sync-adapters';
-import type { Direction } from '#libs/sync-core';
+import type { BooksPage, MissingEvents, RedisMissingEvents } from '@redis-mongo-sync/sync-adapters';
+import type { Direction } from '@redis-mongo-sync/sync-core';
 
 /** Event ids that are told by name; of the others only the number. */
 export const MAX_NAMED = 20;

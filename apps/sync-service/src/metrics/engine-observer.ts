@@ -1,5 +1,11 @@
-import type { ConsumerMode, StreamConsumer } from '#libs/redis-streams';
-import { DIRECTIONS, SyncAlert, type ChangeEvent, type Conflict, type Direction } from '#libs/sync-core';
+import type { ConsumerMode, StreamConsumer } from '@redis-mongo-sync/redis-streams';
+import {
+  DIRECTIONS,
+  SyncAlert,
+  type ChangeEvent,
+  type Conflict,
+  type Direction,
+} from '@redis-mongo-sync/sync-core';
 import type { RunView } from '../reconcile/reconcile-runs.js';
 import type { CaptureMode, CaptureObserver } from '../flows/capture.flow.js';
 import type { SnapshotStatus } from '../flows/snapshot-progress.js';

@@ -1,5 +1,5 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import { updatedAtOf, type Delivery } from '#libs/sync-core';
+import { updatedAtOf, type Delivery } from '@redis-mongo-sync/sync-core';
 
 export interface LagSummary {
   /** Milliseconds; null when nothing was applied in the window. */

@@ -1,6 +1,6 @@
-import { streamInfo } from '#libs/redis-streams';
-import { KEYS, SYNC_GROUP, withRedisErrors } from '#libs/sync-adapters';
-import { DIRECTIONS, owedInFlight, type Direction } from '#libs/sync-core';
+import { streamInfo } from '@redis-mongo-sync/redis-streams';
+import { KEYS, SYNC_GROUP, withRedisErrors } from '@redis-mongo-sync/sync-adapters';
+import { DIRECTIONS, owedInFlight, type Direction } from '@redis-mongo-sync/sync-core';
 import type { ConsistencyFigure } from '../consistency/consistency-tally.js';
 import type { OplogStatus } from '../flows/oplog-watch.js';
 import type { SnapshotStatus } from '../flows/snapshot-progress.js';

@@ -1,4 +1,4 @@
-import { ApiProblems, HttpProblem } from '#libs/service-kit';
+import { ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
 import { Controller, Get, Headers, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';

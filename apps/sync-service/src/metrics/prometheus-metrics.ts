@@ -1,4 +1,4 @@
-import { DIRECTIONS, type Direction } from '#libs/sync-core';
+import { DIRECTIONS, type Direction } from '@redis-mongo-sync/sync-core';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { SyncEngine } from '../engine.js';
 import { LAG_BUCKETS_SECONDS } from './lag-meter.js';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ReconcileRequest } from '#libs/sync-core';
+import type { ReconcileRequest } from '@redis-mongo-sync/sync-core';
 
 export interface ReconcileCliOptions {
   /** The request as the API takes it; what is absent has the API's defaults. */

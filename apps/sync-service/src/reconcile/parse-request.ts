@@ -1,5 +1,5 @@
-import { HttpProblem, ProblemError, type FieldError } from '#libs/service-kit';
-import { isJsonObject, type ReconcileRequest } from '#libs/sync-core';
+import { HttpProblem, ProblemError, type FieldError } from '@redis-mongo-sync/service-kit';
+import { isJsonObject, type ReconcileRequest } from '@redis-mongo-sync/sync-core';
 
 export const MAX_SAMPLE = 10_000;
 export const MAX_RATE = 1_000_000;

@@ -6,7 +6,7 @@ import {
   type ReconcileReport,
   type ReconcileRequest,
   type ReconcileStores,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 
 export type RunState = 'running' | 'done' | 'cancelled' | 'failed';
 

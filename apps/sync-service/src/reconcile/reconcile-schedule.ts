@@ -1,4 +1,4 @@
-import type { ReconcileRequest } from '#libs/sync-core';
+import type { ReconcileRequest } from '@redis-mongo-sync/sync-core';
 import type { RunView } from './reconcile-runs.js';
 
 export interface ReconcileScheduleOptions {

@@ -1,4 +1,4 @@
-import { AdminTokenGuard, HttpProblem, ProblemError } from '#libs/service-kit';
+import { AdminTokenGuard, HttpProblem, ProblemError } from '@redis-mongo-sync/service-kit';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';

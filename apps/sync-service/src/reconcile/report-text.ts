@@ -1,4 +1,4 @@
-import { DIFFERENCE_KINDS, type DifferenceKind } from '#libs/sync-core';
+import { DIFFERENCE_KINDS, type DifferenceKind } from '@redis-mongo-sync/sync-core';
 import { grouped } from '../terminal/progress-bar.js';
 import type { RunView } from './reconcile-runs.js';
 

@@ -1,11 +1,11 @@
-import type { Doubt, RedisDoubts } from '#libs/sync-adapters';
+import type { Doubt, RedisDoubts } from '@redis-mongo-sync/sync-adapters';
 import {
   isSetBack,
   type CaptureJournal,
   type EntityDefinition,
   type MongoAuthority,
   type ProjectionTarget,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 
 export interface DoubtsRepairOptions {
   readonly entities: readonly EntityDefinition[];

@@ -1,5 +1,5 @@
-import type { RedisBooks } from '#libs/sync-adapters';
-import { DIRECTIONS, StoreUnavailableError, SyncAlert, type Direction } from '#libs/sync-core';
+import type { RedisBooks } from '@redis-mongo-sync/sync-adapters';
+import { DIRECTIONS, StoreUnavailableError, SyncAlert, type Direction } from '@redis-mongo-sync/sync-core';
 import type { EngineObserver } from '../metrics/engine-observer.js';
 import type { DoubtsRepair } from './doubts.js';
 import type { LostStreamRepair } from './lost-stream.js';

@@ -5,8 +5,8 @@ import {
   type EntityDefinition,
   type MongoAuthority,
   type ProjectionTarget,
-} from '#libs/sync-core';
-import { type RedisBooks, type RedisInFlight } from '#libs/sync-adapters';
+} from '@redis-mongo-sync/sync-core';
+import { type RedisBooks, type RedisInFlight } from '@redis-mongo-sync/sync-adapters';
 
 export interface LostStreamRepairOptions {
   readonly entities: readonly EntityDefinition[];

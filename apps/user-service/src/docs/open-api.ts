@@ -1,4 +1,4 @@
-import { serviceDocument, USER_BY_ID_SCHEMAS, USER_SCHEMAS } from '#libs/service-kit';
+import { serviceDocument, USER_BY_ID_SCHEMAS, USER_SCHEMAS } from '@redis-mongo-sync/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 

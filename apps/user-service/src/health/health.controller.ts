@@ -1,4 +1,10 @@
-import { LIVENESS_SCHEMA, notReady, pingCheck, Readiness, type Liveness } from '#libs/service-kit';
+import {
+  LIVENESS_SCHEMA,
+  notReady,
+  pingCheck,
+  Readiness,
+  type Liveness,
+} from '@redis-mongo-sync/service-kit';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {

@@ -1,5 +1,5 @@
-import { prepareCollections, withMongoErrors } from '#libs/sync-adapters';
-import { USERS } from '#libs/sync-core';
+import { prepareCollections, withMongoErrors } from '@redis-mongo-sync/sync-adapters';
+import { USERS } from '@redis-mongo-sync/sync-core';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { MongoClient } from 'mongodb';
 import type { Outbox } from '../outbox/outbox.js';

@@ -1,6 +1,6 @@
-import { StoreUsers, tombstoneTtlMs, type MongoSettings } from '#libs/service-kit';
-import { MongoRecordStore } from '#libs/sync-adapters';
-import { USERS } from '#libs/sync-core';
+import { StoreUsers, tombstoneTtlMs, type MongoSettings } from '@redis-mongo-sync/service-kit';
+import { MongoRecordStore } from '@redis-mongo-sync/sync-adapters';
+import { USERS } from '@redis-mongo-sync/sync-core';
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { getConnectionToken, MongooseModule } from '@nestjs/mongoose';
 import { MongoClient } from 'mongodb';

@@ -1,4 +1,4 @@
-import { RedisMessageProducer, StreamCatalog } from '#libs/redis-streams';
+import { RedisMessageProducer, StreamCatalog } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
 import { USER_EVENTS_STREAM } from '../users-by-id/user-event.js';
 import type { OutboxEvent } from './outbox.js';

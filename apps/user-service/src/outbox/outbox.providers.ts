@@ -1,7 +1,7 @@
-import { connect } from '#libs/redis-streams';
-import { tombstoneTtlMs } from '#libs/service-kit';
-import { MongoRecordsById } from '#libs/sync-adapters';
-import { USERS } from '#libs/sync-core';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
+import { MongoRecordsById } from '@redis-mongo-sync/sync-adapters';
+import { USERS } from '@redis-mongo-sync/sync-core';
 import { Logger, type Provider } from '@nestjs/common';
 import { MongoClient } from 'mongodb';
 import { MongoLifecycle } from '../mongo/mongo-lifecycle.js';

@@ -1,4 +1,4 @@
-import { withMongoErrors } from '#libs/sync-adapters';
+import { withMongoErrors } from '@redis-mongo-sync/sync-adapters';
 import type { ClientSession, Collection, Db } from 'mongodb';
 
 /** An event that is committed with the write it tells of, and waits to be published. */

@@ -14,9 +14,9 @@ import {
   type Conditions,
   type IdentifiedUserWrite,
   type RequestContext,
-} from '#libs/service-kit';
-import type { MongoRecordsById, RecordChange, WriteCondition } from '#libs/sync-adapters';
-import { versionOf } from '#libs/sync-core';
+} from '@redis-mongo-sync/service-kit';
+import type { MongoRecordsById, RecordChange, WriteCondition } from '@redis-mongo-sync/sync-adapters';
+import { versionOf } from '@redis-mongo-sync/sync-core';
 import type { ClientSession } from 'mongodb';
 import { eventOf } from './user-event.js';
 import type { OutboxEvent } from '../outbox/outbox.js';

@@ -1,5 +1,5 @@
-import type { RequestContext } from '#libs/service-kit';
-import type { RecordChange } from '#libs/sync-adapters';
+import type { RequestContext } from '@redis-mongo-sync/service-kit';
+import type { RecordChange } from '@redis-mongo-sync/sync-adapters';
 import type { OutboxEvent } from '../outbox/outbox.js';
 
 /** The stream that the users' events are published on. */

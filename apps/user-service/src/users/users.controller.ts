@@ -17,7 +17,7 @@ import {
   StrictQuery,
   writeOf,
   type UserWriteKind,
-} from '#libs/service-kit';
+} from '@redis-mongo-sync/service-kit';
 import { Controller, Delete, Get, Patch, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';

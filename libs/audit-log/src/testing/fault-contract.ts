@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { eventually } from '../../../dev-servers/test/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import type { AppendOutcome, AuditEntry } from '../audit-entry.js';
 import type { AuditLog } from '../audit-log.js';
 import { AuditStoreUnavailableError } from '../errors.js';
@@ -61,16 +61,18 @@ export async function survivesFaults({ open, breakIt, faults, batchSize = 50 }: 
   try {
     for (let fault = 0; fault < faults; fault++) {
       const seen = follower.seen.length;
-      await eventually(() => expect(follower.seen.length).toBeGreaterThan(seen + 2 * batchSize), 30_000);
+      await eventually(() => expect(follower.seen.length).toBeGreaterThan(seen + 2 * batchSize), {
+        timeoutMs: 30_000,
+      });
       const before = failures;
-      await breakIt(() => eventually(() => expect(failures).toBeGreaterThan(before), 30_000));
+      await breakIt(() => eventually(() => expect(failures).toBeGreaterThan(before), { timeoutMs: 30_000 }));
     }
     stop.abort();
     await Promise.all(writing);
     const total = lengths.reduce((sum, length) => sum + length, 0);
     expect(await first.verify()).toEqual({ outcome: 'intact', checked: total });
     await expectOnceInOrder(second, lengths);
-    await eventually(() => expect(follower.seen.length).toBeGreaterThanOrEqual(total), 30_000);
+    await eventually(() => expect(follower.seen.length).toBeGreaterThanOrEqual(total), { timeoutMs: 30_000 });
     expect(follower.sequences()).toEqual(Array.from({ length: total }, (_, index) => index + 1));
     expect(failures).toBeGreaterThan(0); // else nothing was broken while it mattered
   } finally {

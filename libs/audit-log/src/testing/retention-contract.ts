@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { AuditLog } from '../audit-log.js';
 import { AuditInputError } from '../errors.js';
 import type { ContractContext } from './audit-log-contract.js';
-import { eventually } from '../../../dev-servers/test/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { follow } from './follow.js';
 import { sampleEntries } from './sample-entries.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { eventually } from '../../../dev-servers/test/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { AuditInputError } from '../errors.js';
 import type { ContractContext } from './audit-log-contract.js';
 import { follow } from './follow.js';

@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { sourceArguments } from '@redis-mongo-sync/testing';
 import type { Place } from '../contestants/contestant.js';
 
 export interface WorkerSettings {
@@ -23,9 +22,7 @@ export class WorkerProcess {
   private readonly exited: Promise<unknown>;
 
   constructor(settings: WorkerSettings) {
-    // The same program runs from source (through a loader, in `execArgv`) and from `dist`.
-    const script = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
-    const args = [...process.execArgv, script, JSON.stringify(settings)];
+    const args = sourceArguments(new URL('./worker.ts', import.meta.url), JSON.stringify(settings));
     this.child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.exited = once(this.child, 'exit');
     let errors = '';

@@ -1,5 +1,10 @@
-import type { HandledFact, MessageBus, MessagingObserver, PublishedFact } from '#libs/redis-streams';
-import { streamInfo, type RedisMessageBus } from '#libs/redis-streams';
+import type {
+  HandledFact,
+  MessageBus,
+  MessagingObserver,
+  PublishedFact,
+} from '@redis-mongo-sync/redis-streams';
+import { streamInfo, type RedisMessageBus } from '@redis-mongo-sync/redis-streams';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 const GROUP_LABELS = ['stream', 'group', 'type'] as const;

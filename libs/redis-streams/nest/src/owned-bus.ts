@@ -5,7 +5,7 @@ import {
   RedisMessageBus,
   type MessageBus,
   type MessagingObserver,
-} from '#libs/redis-streams';
+} from '@redis-mongo-sync/redis-streams';
 import { Logger } from '@nestjs/common';
 import { MessagingMetrics } from './messaging-metrics.js';
 import type { RedisStreamsModuleOptions } from './redis-streams-options.js';

@@ -5,7 +5,7 @@ import type {
   MessagingObserver,
   StreamDefinition,
   SubscribeOptions,
-} from '#libs/redis-streams';
+} from '@redis-mongo-sync/redis-streams';
 import type { Registry } from 'prom-client';
 
 export const REDIS_STREAMS_OPTIONS = Symbol('REDIS_STREAMS_OPTIONS');

@@ -1,4 +1,4 @@
-import { MessageBus } from '#libs/redis-streams';
+import { MessageBus } from '@redis-mongo-sync/redis-streams';
 import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 
 /**

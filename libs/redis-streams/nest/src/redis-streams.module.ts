@@ -4,7 +4,7 @@ import {
   MessageProducerService,
   StreamReplayer,
   type StreamDefinition,
-} from '#libs/redis-streams';
+} from '@redis-mongo-sync/redis-streams';
 import {
   Module,
   type DynamicModule,

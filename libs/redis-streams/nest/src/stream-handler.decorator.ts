@@ -1,5 +1,5 @@
 import { DiscoveryService } from '@nestjs/core';
-import type { SubscribeOptions } from '#libs/redis-streams';
+import type { SubscribeOptions } from '@redis-mongo-sync/redis-streams';
 
 export interface StreamHandlerOptions extends SubscribeOptions {
   readonly stream: string;

@@ -4,7 +4,7 @@ import {
   type MessageBus,
   type MessageHandler,
   type SubscribeOptions,
-} from '#libs/redis-streams';
+} from '@redis-mongo-sync/redis-streams';
 import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { StreamHandler } from './stream-handler.decorator.js';

@@ -1,7 +1,19 @@
-/** Polls until `check` returns without throwing (and not `false`); fails with its last error. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface EventuallyOptions {
+  /** ms; default 10,000. */
+  readonly timeoutMs?: number;
+  /** ms between tries; default 10. */
+  readonly everyMs?: number;
+}
+
+/**
+ * Repeats `check` until it neither throws nor returns `false`, and returns what it returned. On time-out it fails with
+ * the last reason.
+ */
 export async function eventually<T>(
   check: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 10 } = {},
+  { timeoutMs = 10_000, everyMs = 10 }: EventuallyOptions = {},
 ): Promise<Exclude<T, false>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
@@ -12,6 +24,6 @@ export async function eventually<T>(
     } catch (error) {
       if (Date.now() > deadline) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    await sleep(everyMs);
   }
 }

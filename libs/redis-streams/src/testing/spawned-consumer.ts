@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { sourceArguments } from '@redis-mongo-sync/testing';
 import type { ProcessSettings } from './consumer-process.js';
 
 /** `consumer-process.ts` running as a child, with what it has printed. */
@@ -13,9 +13,8 @@ export class SpawnedConsumer {
   private readonly exited: Promise<unknown>;
 
   constructor(settings: ProcessSettings) {
-    const loader = new URL('./ts-loader.mjs', import.meta.url).href;
-    const script = fileURLToPath(new URL('./consumer-process.ts', import.meta.url));
-    this.child = spawn(process.execPath, ['--import', loader, script, JSON.stringify(settings)], {
+    const program = new URL('./consumer-process.ts', import.meta.url);
+    this.child = spawn(process.execPath, sourceArguments(program, JSON.stringify(settings)), {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '' },
     });

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { sourceArguments } from '@redis-mongo-sync/testing';
 import type { SubscriberSettings } from './subscriber-process.js';
 
 /** `subscriber-process.ts` running as a child, with what it has printed. */
@@ -13,9 +13,8 @@ export class SpawnedSubscriber {
   private readonly exited: Promise<unknown>;
 
   constructor(settings: SubscriberSettings) {
-    const loader = new URL('./ts-loader.mjs', import.meta.url).href;
-    const script = fileURLToPath(new URL('./subscriber-process.ts', import.meta.url));
-    this.child = spawn(process.execPath, ['--import', loader, script, JSON.stringify(settings)], {
+    const program = new URL('./subscriber-process.ts', import.meta.url);
+    this.child = spawn(process.execPath, sourceArguments(program, JSON.stringify(settings)), {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, NODE_OPTIONS: '' },
     });

@@ -1,4 +1,4 @@
-import { startPrivateRedis, type PrivateRedis } from '#libs/dev-servers';
+import { startPrivateRedis, type PrivateRedis } from '@redis-mongo-sync/dev-servers';
 import type { Redis } from 'ioredis';
 import { connect, type ClientOverrides, type ConnectionProfile } from '../../src/connections.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RecordState } from '#libs/sync-core';
+import type { RecordState } from '@redis-mongo-sync/sync-core';
 import { ProblemError } from '../problems/problem-error.js';
 import { conditionsOf, entityTag, evaluateForRead, headersOf } from './entity-tags.js';
 

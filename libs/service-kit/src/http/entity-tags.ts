@@ -1,4 +1,4 @@
-import type { RecordState } from '#libs/sync-core';
+import type { RecordState } from '@redis-mongo-sync/sync-core';
 import type { IncomingHttpHeaders } from 'node:http';
 import { HttpProblem } from '../problems/http-problem.js';
 import { ProblemError } from '../problems/problem-error.js';

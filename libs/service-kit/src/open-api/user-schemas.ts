@@ -1,4 +1,4 @@
-import { MAX_EMAIL_LENGTH } from '#libs/sync-core';
+import { MAX_EMAIL_LENGTH } from '@redis-mongo-sync/sync-core';
 import { MAX_NAME_LENGTH } from '../users-http/parse-user-body.js';
 import type { Schemas } from './problem-schemas.js';
 

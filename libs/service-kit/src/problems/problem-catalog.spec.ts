@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HttpException, NotFoundException } from '@nestjs/common';
-import { InvalidKeyError, StoreUnavailableError } from '#libs/sync-core';
+import { InvalidKeyError, StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import { HttpProblem } from './http-problem.js';
 import { PROBLEM_CATALOG } from './problem-catalog.js';
 import { problemOf } from './problem-of.js';

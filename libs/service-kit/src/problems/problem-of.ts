@@ -1,4 +1,4 @@
-import { InvalidKeyError, StoreUnavailableError } from '#libs/sync-core';
+import { InvalidKeyError, StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import { HttpException } from '@nestjs/common';
 import { HttpProblem } from './http-problem.js';
 import { ProblemError } from './problem-error.js';

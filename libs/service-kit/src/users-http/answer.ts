@@ -1,4 +1,4 @@
-import { updatedAtOf, type RecordPage, type SyncRecord } from '#libs/sync-core';
+import { updatedAtOf, type RecordPage, type SyncRecord } from '@redis-mongo-sync/sync-core';
 import { entityTag } from '../http/entity-tags.js';
 import { encodeCursor } from './cursor.js';
 

@@ -1,4 +1,4 @@
-import { updatedAtOf, type SyncRecord } from '#libs/sync-core';
+import { updatedAtOf, type SyncRecord } from '@redis-mongo-sync/sync-core';
 import type { FastifyRequest } from 'fastify';
 import { entityTag } from '../http/entity-tags.js';
 import { HttpProblem } from '../problems/http-problem.js';

@@ -5,7 +5,7 @@ import {
   pickFields,
   USERS,
   type JsonObject,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { FieldError } from '../problems/problem-error.js';
 import { fault, invalidBody, readText } from './parse-user-body.js';
 import { validateProfile } from './validate-profile.js';

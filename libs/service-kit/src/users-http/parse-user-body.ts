@@ -5,7 +5,7 @@ import {
   pickFields,
   USERS,
   type JsonObject,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import { HttpProblem } from '../problems/http-problem.js';
 import { ProblemError, type FieldError } from '../problems/problem-error.js';
 import type { UserWrite, UserWriteKind } from './user-write.js';

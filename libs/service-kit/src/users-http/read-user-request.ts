@@ -1,4 +1,4 @@
-import { normalizeEmail } from '#libs/sync-core';
+import { normalizeEmail } from '@redis-mongo-sync/sync-core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { conditionsOf } from '../http/entity-tags.js';
 import { traceparentOf } from '../http/trace-context.js';

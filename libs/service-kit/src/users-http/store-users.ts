@@ -7,7 +7,7 @@ import {
   type RenameResult,
   type WriteCommand,
   type WriteResult,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import {
   entityTag,
   evaluateForRead,

@@ -1,4 +1,4 @@
-import type { Page } from '#libs/sync-core';
+import type { Page } from '@redis-mongo-sync/sync-core';
 import type { Conditions } from '../http/entity-tags.js';
 import type { Answer } from './answer.js';
 import type { RequestContext, UserRemoval, UserWrite } from './user-write.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { USERS, type Json, type JsonObject } from '#libs/sync-core';
+import { USERS, type Json, type JsonObject } from '@redis-mongo-sync/sync-core';
 import * as fc from 'fast-check';
 import { MAX_PROFILE_FIELDS, validateProfile } from './validate-profile.js';
 

@@ -1,4 +1,9 @@
-import { SYSTEM_FIELDS, type EntityDefinition, type Json, type JsonObject } from '#libs/sync-core';
+import {
+  SYSTEM_FIELDS,
+  type EntityDefinition,
+  type Json,
+  type JsonObject,
+} from '@redis-mongo-sync/sync-core';
 import { escapePointer } from '../http/json-pointer.js';
 import type { FieldError } from '../problems/problem-error.js';
 

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '#libs/sync-core';
+import type { Json, JsonObject } from '@redis-mongo-sync/sync-core';
 import { BSON } from 'mongodb';
 
 /**

@@ -1,4 +1,4 @@
-import type { EntityDefinition, MongoImage } from '#libs/sync-core';
+import type { EntityDefinition, MongoImage } from '@redis-mongo-sync/sync-core';
 import { ObjectId, type Db, type Document, type Filter } from 'mongodb';
 import { imageOf } from './documents.js';
 import { withMongoErrors } from './mongo-errors.js';

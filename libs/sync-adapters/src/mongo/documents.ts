@@ -5,7 +5,7 @@ import {
   type MongoImage,
   type RecordState,
   type SyncRecord,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Document } from 'mongodb';
 import { bsonToJson } from './bson-json.js';
 

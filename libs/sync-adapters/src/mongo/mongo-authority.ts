@@ -1,4 +1,4 @@
-import type { EntityDefinition, MongoAuthority, MongoImage, StampRequest } from '#libs/sync-core';
+import type { EntityDefinition, MongoAuthority, MongoImage, StampRequest } from '@redis-mongo-sync/sync-core';
 import { ObjectId, type AnyBulkWriteOperation, type Db, type Document } from 'mongodb';
 import { imageOf } from './documents.js';
 import { isDuplicateKey, withMongoErrors } from './mongo-errors.js';

@@ -5,7 +5,7 @@ import {
   type EntityDefinition,
   type MongoChange,
   type MongoImage,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Db, Document, MongoClient } from 'mongodb';
 import { documentPages, idsAfter } from './document-pages.js';
 import { imageOf } from './documents.js';

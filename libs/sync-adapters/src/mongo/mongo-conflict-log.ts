@@ -5,7 +5,7 @@ import {
   type ConflictLog,
   type ConflictSide,
   type JsonObject,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import { MongoBulkWriteError, type Collection, type Db, type Filter } from 'mongodb';
 import { withMongoErrors } from './mongo-errors.js';
 

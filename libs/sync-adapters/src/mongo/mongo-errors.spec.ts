@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { StoreUnavailableError } from '#libs/sync-core';
+import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import { translateMongoError } from './mongo-errors.js';
 
 describe('translateMongoError', () => {

@@ -1,4 +1,4 @@
-import { HistoryLostError, StoreUnavailableError } from '#libs/sync-core';
+import { HistoryLostError, StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import { MongoBulkWriteError, MongoError, MongoServerError } from 'mongodb';
 
 /** The one place where the driver's errors become the product's. Returns other errors as they are. */

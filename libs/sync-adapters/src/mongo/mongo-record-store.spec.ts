@@ -1,7 +1,7 @@
-import { startPrivateMongo } from '#libs/dev-servers';
-import { USERS } from '#libs/sync-core';
+import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
+import { USERS } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
-import { recordStoreContract } from '../../../sync-core/src/testing/record-store-contract.js';
+import { recordStoreContract } from '@redis-mongo-sync/sync-core/testing';
 import { MongoRecordStore } from './mongo-record-store.js';
 import { prepareCollections } from './prepare-collections.js';
 

@@ -12,7 +12,7 @@ import {
   type RenameResult,
   type WriteCommand,
   type WriteResult,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { ClientSession, Collection, Db, Document, Filter, MongoClient } from 'mongodb';
 import { recordOf, stateOf } from './documents.js';
 import { isDuplicateKey, withMongoErrors } from './mongo-errors.js';

@@ -1,7 +1,7 @@
-import { startPrivateMongo } from '#libs/dev-servers';
-import { USERS, type Settlement } from '#libs/sync-core';
+import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
+import { USERS, type Settlement } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
-import { recordTargetContract } from '../../../sync-core/src/testing/record-target-contract.js';
+import { recordTargetContract } from '@redis-mongo-sync/sync-core/testing';
 import { MongoDocumentAuthority } from './mongo-authority.js';
 import { MongoRecordTarget } from './mongo-record-target.js';
 import { prepareCollections } from './prepare-collections.js';

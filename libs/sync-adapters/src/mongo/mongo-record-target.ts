@@ -7,7 +7,7 @@ import {
   type RecordResult,
   type RecordTarget,
   type Settlement,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import {
   MongoBulkWriteError,
   type AnyBulkWriteOperation,

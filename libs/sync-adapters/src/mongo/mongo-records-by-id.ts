@@ -4,7 +4,7 @@ import {
   type JsonObject,
   type RecordState,
   type SyncRecord,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import {
   ObjectId,
   type ClientSession,

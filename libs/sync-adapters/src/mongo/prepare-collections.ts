@@ -1,4 +1,4 @@
-import type { EntityDefinition } from '#libs/sync-core';
+import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
 import { MongoServerError, type Db } from 'mongodb';
 import { withMongoErrors } from './mongo-errors.js';
 

@@ -1,4 +1,4 @@
-import { startPrivateMongo } from '#libs/dev-servers';
+import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
 import { MongoClient } from 'mongodb';
 import { CONFLICTS_COLLECTION } from './mongo-conflict-log.js';
 import { prepareConflictLog } from './prepare-conflict-log.js';

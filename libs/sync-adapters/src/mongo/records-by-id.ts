@@ -1,4 +1,4 @@
-import type { JsonObject, RecordState, SyncRecord } from '#libs/sync-core';
+import type { JsonObject, RecordState, SyncRecord } from '@redis-mongo-sync/sync-core';
 
 /** A living record and its Mongo `_id`, which stays the same when the key changes. */
 export interface IdentifiedRecord extends SyncRecord {

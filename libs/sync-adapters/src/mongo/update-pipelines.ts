@@ -7,7 +7,7 @@ import {
   type ChangeEvent,
   type EntityDefinition,
   type JsonObject,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Document } from 'mongodb';
 import { jsonToBson } from './bson-json.js';
 

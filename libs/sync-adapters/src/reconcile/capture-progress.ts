@@ -1,4 +1,4 @@
-import type { CaptureProgress } from '#libs/sync-core';
+import type { CaptureProgress } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import type { Db, Document } from 'mongodb';
 import { clusterTimeOf, clusterTimeOfFeed } from '../mongo/cluster-time.js';

@@ -1,4 +1,4 @@
-import type { EntityDefinition } from '#libs/sync-core';
+import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { versionOfDocument } from '../mongo/documents.js';

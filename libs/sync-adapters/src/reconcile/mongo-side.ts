@@ -1,4 +1,4 @@
-import type { Depth, EntityDefinition, MongoImage, MongoSide } from '#libs/sync-core';
+import type { Depth, EntityDefinition, MongoImage, MongoSide } from '@redis-mongo-sync/sync-core';
 import type { Db, Document } from 'mongodb';
 import { imageOf } from '../mongo/documents.js';
 import { withMongoErrors } from '../mongo/mongo-errors.js';

@@ -7,7 +7,7 @@ import {
   type KeyRange,
   type RedisHolding,
   type RedisSide,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { inFlightField, KEYS } from '../redis/keys.js';
 import { projectionText } from '../redis/projection-text.js';

@@ -1,4 +1,4 @@
-import { EVENT_FIELD, type Direction } from '#libs/sync-core';
+import { EVENT_FIELD, type Direction } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { KEYS } from '../redis/keys.js';
 import { withRedisErrors } from '../redis/redis-errors.js';

@@ -1,4 +1,4 @@
-import type { EntityDefinition } from '#libs/sync-core';
+import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { KEYS } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SYSTEM_FIELDS, type EntityDefinition } from '#libs/sync-core';
+import { SYSTEM_FIELDS, type EntityDefinition } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { withRedisErrors } from './redis-errors.js';
 

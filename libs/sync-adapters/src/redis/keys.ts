@@ -1,4 +1,9 @@
-import { projectionKey, type Direction, type EntityDefinition, type Source } from '#libs/sync-core';
+import {
+  projectionKey,
+  type Direction,
+  type EntityDefinition,
+  type Source,
+} from '@redis-mongo-sync/sync-core';
 
 /** The streams, by the direction their entries travel. */
 export const STREAMS = {

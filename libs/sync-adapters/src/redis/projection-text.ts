@@ -8,7 +8,7 @@ import {
   type RecordState,
   type Stamp,
   type SyncRecord,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 
 /*
  * The text of a projection: `{"version":…,"source":"…","updatedAt":…,<payload members>}`. The stamp comes first, so

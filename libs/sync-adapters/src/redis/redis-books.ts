@@ -1,4 +1,4 @@
-import { OUTCOMES, type Direction, type Ledger, type Outcome } from '#libs/sync-core';
+import { OUTCOMES, type Direction, type Ledger, type Outcome } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { KEYS, SYNC_GROUP } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';

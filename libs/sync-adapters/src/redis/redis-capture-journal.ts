@@ -9,7 +9,7 @@ import {
   type KnownVersions,
   type Publication,
   type PublishResult,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { inFlightField, KEYS } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';

@@ -1,5 +1,5 @@
-import { classifyRedisFailure } from '#libs/redis-streams';
-import { StoreUnavailableError } from '#libs/sync-core';
+import { classifyRedisFailure } from '@redis-mongo-sync/redis-streams';
+import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 
 /** Runs a step against Redis with its errors translated: what waiting can help becomes StoreUnavailableError. */
 export async function withRedisErrors<T>(step: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { Direction } from '#libs/sync-core';
+import type { Direction } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { KEYS } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';

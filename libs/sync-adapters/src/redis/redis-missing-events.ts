@@ -1,4 +1,4 @@
-import { EVENT_FIELD, eventIdOf, type Direction } from '#libs/sync-core';
+import { EVENT_FIELD, eventIdOf, type Direction } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { inFlightField, KEYS } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';

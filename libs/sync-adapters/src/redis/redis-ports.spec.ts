@@ -1,7 +1,7 @@
 import { describe } from '@jest/globals';
-import { describeWith, redisUnavailableReason } from '#libs/dev-servers';
-import { captureJournalContract } from '../../../sync-core/src/testing/capture-journal-contract.js';
-import { projectionTargetContract } from '../../../sync-core/src/testing/projection-target-contract.js';
+import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
+import { captureJournalContract } from '@redis-mongo-sync/sync-core/testing';
+import { projectionTargetContract } from '@redis-mongo-sync/sync-core/testing';
 import { startPrivateRedisStage } from '../testing/private-redis-stage.js';
 
 describeWith(describe, redisUnavailableReason())('the ports of the sync on Redis', () => {

@@ -7,7 +7,7 @@ import {
   type Settlement,
   type Source,
   type Stamp,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { KEYS, SYNC_GROUP } from './keys.js';

@@ -1,8 +1,8 @@
 import { describe } from '@jest/globals';
-import { describeWith, redisUnavailableReason, startPrivateRedis } from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
-import { USERS } from '#libs/sync-core';
-import { recordStoreContract } from '../../../sync-core/src/testing/record-store-contract.js';
+import { describeWith, redisUnavailableReason, startPrivateRedis } from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { USERS } from '@redis-mongo-sync/sync-core';
+import { recordStoreContract } from '@redis-mongo-sync/sync-core/testing';
 import { RedisRecordStore } from './redis-record-store.js';
 
 describeWith(describe, redisUnavailableReason())('RedisRecordStore', () => {

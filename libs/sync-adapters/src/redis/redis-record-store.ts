@@ -17,7 +17,7 @@ import {
   type SyncRecord,
   type WriteCommand,
   type WriteResult,
-} from '#libs/sync-core';
+} from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { KEYS } from './keys.js';

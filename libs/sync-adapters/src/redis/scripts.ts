@@ -1,4 +1,4 @@
-import { defineScript } from '#libs/redis-streams';
+import { defineScript } from '@redis-mongo-sync/redis-streams';
 
 const script = (name: string) => defineScript({ name, file: new URL(`./lua/${name}.lua`, import.meta.url) });
 

@@ -1,4 +1,4 @@
-import type { Direction, Settlement } from '#libs/sync-core';
+import type { Direction, Settlement } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { inFlightField, KEYS, SYNC_GROUP } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { startPrivateRedis, type PrivateRedis } from '#libs/dev-servers';
-import { connect } from '#libs/redis-streams';
-import { DIRECTIONS, parseEvent, USERS, type Delivery, type Direction } from '#libs/sync-core';
+import { startPrivateRedis, type PrivateRedis } from '@redis-mongo-sync/dev-servers';
+import { connect } from '@redis-mongo-sync/redis-streams';
+import { DIRECTIONS, parseEvent, USERS, type Delivery, type Direction } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
-import type { HeldRecord, RedisStage } from '../../../sync-core/src/testing/redis-stage.js';
+import type { HeldRecord, RedisStage } from '@redis-mongo-sync/sync-core/testing';
 import { inFlightField, KEYS, SYNC_GROUP } from '../redis/keys.js';
 import { contentOf } from '../redis/projection-text.js';
 import { RedisBooks } from '../redis/redis-books.js';

@@ -1,6 +1,6 @@
-import { openAuditLog, type AuditLog } from '#libs/audit-log';
-import { DEFAULT_SECRET_FIELDS } from '#libs/redis-streams';
-import { USER_SECRET_FIELDS } from '#libs/sync-core';
+import { openAuditLog, type AuditLog } from '@redis-mongo-sync/audit-log';
+import { DEFAULT_SECRET_FIELDS } from '@redis-mongo-sync/redis-streams';
+import { USER_SECRET_FIELDS } from '@redis-mongo-sync/sync-core';
 import type { GatewayConfig } from '../../gateway.config.js';
 
 /** Token of the gateway's {@link AuditLog}. */

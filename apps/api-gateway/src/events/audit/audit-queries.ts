@@ -1,4 +1,4 @@
-import { WholeNumber } from '#libs/service-kit';
+import { WholeNumber } from '@redis-mongo-sync/service-kit';
 import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 
 const MAX_PAGE = 500;

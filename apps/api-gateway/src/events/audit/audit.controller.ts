@@ -1,5 +1,5 @@
-import { NDJSON_CONTENT_TYPE, ndjsonStream } from '#libs/audit-log';
-import { AdminTokenGuard, HttpProblem, ProblemError, StrictQuery } from '#libs/service-kit';
+import { NDJSON_CONTENT_TYPE, ndjsonStream } from '@redis-mongo-sync/audit-log';
+import { AdminTokenGuard, HttpProblem, ProblemError, StrictQuery } from '@redis-mongo-sync/service-kit';
 import { Controller, Get, Inject, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';

@@ -1,4 +1,4 @@
-import type { RecordedEntry } from '#libs/audit-log';
+import type { RecordedEntry } from '@redis-mongo-sync/audit-log';
 
 /** A recorded event as clients see it. */
 export function entryJson({ sequence, occurredAt, recordedAt, ...entry }: RecordedEntry): object {

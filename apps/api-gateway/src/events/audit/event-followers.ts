@@ -1,5 +1,5 @@
-import type { AuditLog, RecordedEntry } from '#libs/audit-log';
-import { HttpProblem, ProblemError, RETRY_AFTER_SECONDS } from '#libs/service-kit';
+import type { AuditLog, RecordedEntry } from '@redis-mongo-sync/audit-log';
+import { HttpProblem, ProblemError, RETRY_AFTER_SECONDS } from '@redis-mongo-sync/service-kit';
 import { entryJson } from './entry-json.js';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';

@@ -1,5 +1,9 @@
-import { AuditInputError, AuditLogClosedError, AuditStoreUnavailableError } from '#libs/audit-log';
-import { HttpProblem, ProblemError, RETRY_AFTER_SECONDS } from '#libs/service-kit';
+import {
+  AuditInputError,
+  AuditLogClosedError,
+  AuditStoreUnavailableError,
+} from '@redis-mongo-sync/audit-log';
+import { HttpProblem, ProblemError, RETRY_AFTER_SECONDS } from '@redis-mongo-sync/service-kit';
 
 /** Runs a step against the audit log with its errors translated to problems. */
 export async function withAuditErrors<T>(step: () => Promise<T>): Promise<T> {

@@ -1,7 +1,13 @@
-import { DeadLetters, type DeadLetter, type DeadLetterPage } from '#libs/redis-streams';
-import { AdminTokenGuard, HttpProblem, ProblemError, StrictQuery, WholeNumber } from '#libs/service-kit';
-import { withRedisErrors } from '#libs/sync-adapters';
-import { USER_SECRET_FIELDS } from '#libs/sync-core';
+import { DeadLetters, type DeadLetter, type DeadLetterPage } from '@redis-mongo-sync/redis-streams';
+import {
+  AdminTokenGuard,
+  HttpProblem,
+  ProblemError,
+  StrictQuery,
+  WholeNumber,
+} from '@redis-mongo-sync/service-kit';
+import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
+import { USER_SECRET_FIELDS } from '@redis-mongo-sync/sync-core';
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';

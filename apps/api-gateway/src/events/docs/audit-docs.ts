@@ -1,4 +1,4 @@
-import { AdminEndpoint, ApiProblems, HttpProblem } from '#libs/service-kit';
+import { AdminEndpoint, ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { Answer, TextQuery } from './describe.js';

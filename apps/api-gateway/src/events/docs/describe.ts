@@ -1,4 +1,4 @@
-import { HttpProblem } from '#libs/service-kit';
+import { HttpProblem } from '@redis-mongo-sync/service-kit';
 import { ApiHeader, ApiQuery, ApiResponse } from '@nestjs/swagger';
 
 /** What the descriptions of the event endpoints have in common. */

@@ -1,4 +1,4 @@
-import type { Schemas } from '#libs/service-kit';
+import type { Schemas } from '@redis-mongo-sync/service-kit';
 
 const EVENT_ID = '019a2c5e-7d1c-7a44-9b0f-3c1f5e8a7b21';
 const TIME = '2026-03-01T10:15:30.000Z';

@@ -1,4 +1,4 @@
-import { ApiProblems, HttpProblem } from '#libs/service-kit';
+import { ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiOperation } from '@nestjs/swagger';
 import { Answer, IdempotencyKey, PUBLISH, ref } from './describe.js';

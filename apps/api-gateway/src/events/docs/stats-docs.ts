@@ -1,4 +1,4 @@
-import { ApiProblems, HttpProblem } from '#libs/service-kit';
+import { ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
 import { applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiParam } from '@nestjs/swagger';
 import { Answer } from './describe.js';

@@ -1,5 +1,5 @@
-import type { AuditLog } from '#libs/audit-log';
-import { AuditStoreUnavailableError } from '#libs/audit-log';
+import type { AuditLog } from '@redis-mongo-sync/audit-log';
+import { AuditStoreUnavailableError } from '@redis-mongo-sync/audit-log';
 import {
   classifyFailure,
   reapConsumers,
@@ -7,7 +7,7 @@ import {
   StreamTrimmer,
   type BatchHandler,
   type ConsumerSnapshot,
-} from '#libs/redis-streams';
+} from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';

@@ -1,5 +1,5 @@
-import type { MessageEvent } from '#libs/redis-streams';
-import { isJsonObject } from '#libs/sync-core';
+import type { MessageEvent } from '@redis-mongo-sync/redis-streams';
+import { isJsonObject } from '@redis-mongo-sync/sync-core';
 import type { EventTopic } from '../streams/event-streams.js';
 
 /** What one event adds to the figures of its topic. */

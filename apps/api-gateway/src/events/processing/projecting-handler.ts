@@ -1,4 +1,4 @@
-import { type BatchHandler, decodeEvent, type EntryFailure } from '#libs/redis-streams';
+import { type BatchHandler, decodeEvent, type EntryFailure } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
 import { EVENT_SCRIPTS } from '../scripts.js';
 import {

@@ -4,10 +4,10 @@ import {
   type EntryFailure,
   type MessageEvent,
   type StreamEntry,
-} from '#libs/redis-streams';
-import type { AuditEntry, AuditLog, JsonObject } from '#libs/audit-log';
-import { AuditInputError } from '#libs/audit-log';
-import { isJsonObject } from '#libs/sync-core';
+} from '@redis-mongo-sync/redis-streams';
+import type { AuditEntry, AuditLog, JsonObject } from '@redis-mongo-sync/audit-log';
+import { AuditInputError } from '@redis-mongo-sync/audit-log';
+import { isJsonObject } from '@redis-mongo-sync/sync-core';
 
 export interface RecordingOptions {
   readonly log: Pick<AuditLog, 'append'>;

@@ -1,5 +1,5 @@
-import { fault, invalidBody, type FieldError } from '#libs/service-kit';
-import { isJsonObject, type Json, type JsonObject } from '#libs/sync-core';
+import { fault, invalidBody, type FieldError } from '@redis-mongo-sync/service-kit';
+import { isJsonObject, type Json, type JsonObject } from '@redis-mongo-sync/sync-core';
 
 /** A lone surrogate is no character; a control character other than white space is no text. */
 const UNPRINTABLE = /[\p{Surrogate}\p{Cc}]/u;

@@ -1,4 +1,4 @@
-import type { NewEvent } from '#libs/redis-streams';
+import type { NewEvent } from '@redis-mongo-sync/redis-streams';
 
 /** Where events are published. An event id is accepted once per stream, also when a connection is cut in mid-call. */
 export interface EventBus {

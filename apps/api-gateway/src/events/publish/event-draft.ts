@@ -1,4 +1,4 @@
-import type { JsonObject } from '#libs/sync-core';
+import type { JsonObject } from '@redis-mongo-sync/sync-core';
 
 /** A validated event on its way to a stream. */
 export interface EventDraft {

@@ -1,4 +1,4 @@
-import { HttpProblem, ProblemError, traceparentOf } from '#libs/service-kit';
+import { HttpProblem, ProblemError, traceparentOf } from '@redis-mongo-sync/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 

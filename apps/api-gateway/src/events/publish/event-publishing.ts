@@ -1,4 +1,4 @@
-import { decodeEvent, newEventId } from '#libs/redis-streams';
+import { decodeEvent, newEventId } from '@redis-mongo-sync/redis-streams';
 import {
   invalidBody,
   HttpProblem,
@@ -6,9 +6,9 @@ import {
   ProblemError,
   problemOf,
   type FieldError,
-} from '#libs/service-kit';
-import { withRedisErrors } from '#libs/sync-adapters';
-import { canonicalJson, StoreUnavailableError, type Json } from '#libs/sync-core';
+} from '@redis-mongo-sync/service-kit';
+import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
+import { canonicalJson, StoreUnavailableError, type Json } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import type { StreamDirectory } from '../streams/stream-directory.js';
 import type { Backlog } from '../streams/backlog.js';

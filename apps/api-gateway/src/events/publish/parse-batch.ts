@@ -1,4 +1,4 @@
-import { fault, invalidBody } from '#libs/service-kit';
+import { fault, invalidBody } from '@redis-mongo-sync/service-kit';
 import { BodyReader } from './body-reader.js';
 import { LIMITS } from './event-draft.js';
 import type { BatchItem } from './event-publishing.js';

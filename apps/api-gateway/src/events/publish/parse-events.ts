@@ -1,5 +1,5 @@
-import { assertEventType, MessagingError } from '#libs/redis-streams';
-import type { JsonObject } from '#libs/sync-core';
+import { assertEventType, MessagingError } from '@redis-mongo-sync/redis-streams';
+import type { JsonObject } from '@redis-mongo-sync/sync-core';
 import { faultOfStream } from '../streams/custom-stream.js';
 import { EVENT_STREAMS, EVENT_TYPES } from '../streams/event-streams.js';
 import { BodyReader } from './body-reader.js';

@@ -3,8 +3,8 @@ import {
   MessagingError,
   type Published as PublishedEvent,
   type StreamCatalog,
-} from '#libs/redis-streams';
-import { StoreUnavailableError } from '#libs/sync-core';
+} from '@redis-mongo-sync/redis-streams';
+import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import { withStreamErrors } from '../streams/with-stream-errors.js';
 import type { BusItem, EventBus, Published } from './event-bus.js';
 

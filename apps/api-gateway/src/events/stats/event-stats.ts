@@ -1,6 +1,6 @@
-import type { AuditLog } from '#libs/audit-log';
-import { streamInfo, type GroupInfo } from '#libs/redis-streams';
-import { withRedisErrors } from '#libs/sync-adapters';
+import type { AuditLog } from '@redis-mongo-sync/audit-log';
+import { streamInfo, type GroupInfo } from '@redis-mongo-sync/redis-streams';
+import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
 import type { Redis } from 'ioredis';
 import type { EventRates } from '../processing/event-rates.js';
 import { EVENT_KEYS, EVENT_TOPICS, type EventTopic } from '../streams/event-streams.js';

@@ -1,5 +1,5 @@
-import { HttpProblem, NoQuery, ProblemError, StrictQuery } from '#libs/service-kit';
-import { withRedisErrors } from '#libs/sync-adapters';
+import { HttpProblem, NoQuery, ProblemError, StrictQuery } from '@redis-mongo-sync/service-kit';
+import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
 import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Redis } from 'ioredis';

@@ -1,4 +1,4 @@
-import { HttpProblem, ProblemError, RETRY_AFTER_SECONDS } from '#libs/service-kit';
+import { HttpProblem, ProblemError, RETRY_AFTER_SECONDS } from '@redis-mongo-sync/service-kit';
 import type { Redis } from 'ioredis';
 
 /** How old a length may be. */

@@ -1,4 +1,4 @@
-import { assertStreamName, MessagingError } from '#libs/redis-streams';
+import { assertStreamName, MessagingError } from '@redis-mongo-sync/redis-streams';
 import { EVENT_STREAMS } from './event-streams.js';
 
 /**

@@ -1,5 +1,5 @@
-import { HttpProblem, ProblemError } from '#libs/service-kit';
-import { withRedisErrors } from '#libs/sync-adapters';
+import { HttpProblem, ProblemError } from '@redis-mongo-sync/service-kit';
+import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
 import type { Redis } from 'ioredis';
 import { EVENT_SCRIPTS } from '../scripts.js';
 import { withStreamErrors } from './with-stream-errors.js';

@@ -1,5 +1,5 @@
-import { HttpProblem, ProblemError } from '#libs/service-kit';
-import { withRedisErrors } from '#libs/sync-adapters';
+import { HttpProblem, ProblemError } from '@redis-mongo-sync/service-kit';
+import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
 
 /** Runs a step on streams that clients name, with its errors translated: the name may be that of another kind of key. */
 export async function withStreamErrors<T>(step: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '#libs/sync-core';
+import type { JsonObject } from '@redis-mongo-sync/sync-core';
 import type { BodyReader } from '../publish/body-reader.js';
 import { LIMITS } from '../publish/event-draft.js';
 

@@ -1,7 +1,7 @@
-import { encodeEvent, EVENT_FIELD, newEventId } from '#libs/redis-streams';
-import { HttpProblem, ProblemError } from '#libs/service-kit';
-import { withRedisErrors } from '#libs/sync-adapters';
-import { canonicalJson, type JsonObject } from '#libs/sync-core';
+import { encodeEvent, EVENT_FIELD, newEventId } from '@redis-mongo-sync/redis-streams';
+import { HttpProblem, ProblemError } from '@redis-mongo-sync/service-kit';
+import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
+import { canonicalJson, type JsonObject } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import type { EventOrigin } from '../publish/event-identity.js';
 import { repeatableId } from '../publish/event-identity.js';

@@ -1,4 +1,4 @@
-import { HttpProblem, NoQuery, ProblemError, StrictQuery } from '#libs/service-kit';
+import { HttpProblem, NoQuery, ProblemError, StrictQuery } from '@redis-mongo-sync/service-kit';
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';

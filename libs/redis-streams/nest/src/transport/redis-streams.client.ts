@@ -5,7 +5,7 @@ import {
   RedisMessageBus,
   type NewEvent,
   type StreamDefinition,
-} from '#libs/redis-streams';
+} from '@redis-mongo-sync/redis-streams';
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
 import type { Redis } from 'ioredis';
 import type { TransportEvents, TransportStatus } from './redis-streams.server.js';

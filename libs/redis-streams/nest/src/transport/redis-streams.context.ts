@@ -1,4 +1,4 @@
-import type { MessageContext, MessageEvent } from '#libs/redis-streams';
+import type { MessageContext, MessageEvent } from '@redis-mongo-sync/redis-streams';
 import { BaseRpcContext } from '@nestjs/microservices';
 
 /** `@Ctx()` of a handler: the event with its envelope, and what the bus gives (effects, signal, attempt). */

@@ -7,7 +7,7 @@ import {
   type MessageEvent,
   type StreamDefinition,
   type SubscribeOptions,
-} from '#libs/redis-streams';
+} from '@redis-mongo-sync/redis-streams';
 import {
   RpcException,
   Server,

@@ -1,4 +1,4 @@
-import { defineScript } from '#libs/redis-streams';
+import { defineScript } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
 import type { RpcReply } from './rpc-packets.js';
 

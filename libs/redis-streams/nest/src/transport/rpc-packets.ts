@@ -1,4 +1,4 @@
-import { MessagingError } from '#libs/redis-streams';
+import { MessagingError } from '@redis-mongo-sync/redis-streams';
 
 /** Streams of the transport are of their own kind: `rpc:<queue>` and `rpc:replies-<client>`. */
 export const requestStream = (queue: string): string => `rpc:${queue}`;

@@ -1,4 +1,4 @@
-/** Testing kit for Nest applications: `#libs/redis-streams/nest/testing`. */
+/** Testing kit for Nest applications: `@redis-mongo-sync/redis-streams/nest/testing`. */
 export {
   testingRedisStreams,
   type OverridableModule,

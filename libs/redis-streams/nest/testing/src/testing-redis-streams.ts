@@ -1,4 +1,4 @@
-import { InMemoryBus } from '#libs/redis-streams/testing';
+import { InMemoryBus } from '@redis-mongo-sync/redis-streams/testing';
 import type { DynamicModule } from '@nestjs/common';
 import { REDIS_STREAMS_OPTIONS, type RedisStreamsModuleOptions } from '../../src/redis-streams-options.js';
 import { RedisStreamsModule } from '../../src/redis-streams.module.js';

@@ -1,0 +1,59 @@
+import { HttpProblem, ProblemError } from '@redis-mongo-sync/service-kit';
+import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
+import { EVENT_SCRIPTS } from '../scripts.js';
+import { withStreamErrors } from './with-stream-errors.js';
+import { AUDIT_GROUP, EVENT_KEYS, EVENT_STREAMS, EVENT_TOPICS, PROCESSING_GROUPS } from './event-streams.js';
+/** Then a registration is repeated: Redis may have been wiped. */
+const TRUSTED_MS = 10_000;
+const OWN_STREAMS = Object.values(EVENT_STREAMS);
+/** Knows every stream with events, and gives each the groups that must read it before it may be trimmed. */
+export class StreamDirectory {
+  options;
+  /** Stream → its registration, and when that began. Requests that come together share one. */
+  registered = new Map();
+  constructor(options) {
+    this.options = options;
+  }
+  /**
+   * Makes a stream known before its first event, so that its readers find it.
+   *
+   * @throws ProblemError `Unprocessable` when there are too many already; StoreUnavailableError
+   */
+  register(stream) {
+    const known = this.registered.get(stream);
+    if (known && Date.now() - known.at < TRUSTED_MS) return known.done;
+    const done = this.add(stream);
+    this.registered.set(stream, { at: Date.now(), done });
+    done.catch(() => this.registered.delete(stream));
+    return done;
+  }
+  /** Registers the product's own streams. */
+  async prepare() {
+    for (const stream of OWN_STREAMS) await this.register(stream);
+  }
+  /** Every known stream, the product's own first. */
+  async list() {
+    const known = await withRedisErrors(() => this.options.redis.smembers(EVENT_KEYS.streams));
+    return [...OWN_STREAMS, ...known.filter((name) => !OWN_STREAMS.includes(name)).sort()];
+  }
+  async add(stream) {
+    const { redis, maxStreams } = this.options;
+    const known = await withStreamErrors(() =>
+      EVENT_SCRIPTS.registerStream.run(
+        redis,
+        [EVENT_KEYS.streams, stream],
+        [maxStreams, ...groupsOf(stream)],
+      ),
+    );
+    if (known === 1) return;
+    throw new ProblemError(HttpProblem.Unprocessable, {
+      detail: `there are ${maxStreams} streams with events already; use one of them, or raise EVENTS_MAX_STREAMS`,
+    });
+  }
+}
+/** The groups that read a stream, whoever started them. */
+export function groupsOf(stream) {
+  const topic = EVENT_TOPICS.find((name) => EVENT_STREAMS[name] === stream);
+  return topic === undefined ? [AUDIT_GROUP] : [PROCESSING_GROUPS[topic], AUDIT_GROUP];
+}
+//# sourceMappingURL=stream-directory.js.map
