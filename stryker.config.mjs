@@ -1,5 +1,5 @@
 /**
- * Mutation testing of the protocol's rules: `npm run test:mutation`. Only the unit specs of sync-core judge the
+ * Mutation testing of the protocol's rules: `npm run tool -- mutation`. Only the unit specs of sync-core judge the
  * mutants, so that the score says what they are worth without the simulation and the integration tests behind them.
  *
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}

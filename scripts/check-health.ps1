@@ -1,3 +1,3 @@
 # Asks every service how it is.
-& node (Join-Path $PSScriptRoot "health.mjs") @args
+& node (Join-Path $PSScriptRoot "tool.mjs") health @args
 exit $LASTEXITCODE

@@ -1,3 +1,3 @@
 #!/usr/bin/env bash
 # Asks every service how it is.
-exec node "$(dirname "$0")/health.mjs" "$@"
+exec node "$(dirname "$0")/tool.mjs" health "$@"

@@ -1,3 +1,3 @@
 # Prints the sync-service's metrics.
-& node (Join-Path $PSScriptRoot "metrics.mjs") @args
+& node (Join-Path $PSScriptRoot "tool.mjs") metrics @args
 exit $LASTEXITCODE

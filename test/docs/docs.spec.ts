@@ -14,7 +14,7 @@ function filesEnding(ending: string, folder = '.'): string[] {
 }
 
 describe('documents that are held to the code', () => {
-  it('docs/errors.md says what the enums say (npm run docs:errors writes it)', () => {
+  it('docs/errors.md says what the enums say (npm run tool -- docs-errors writes it)', () => {
     if (process.env.WRITE_DOCS === '1') writeFileSync('docs/errors.md', errorReference());
     expect(readFileSync('docs/errors.md', 'utf8')).toBe(errorReference());
   });

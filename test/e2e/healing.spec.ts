@@ -167,7 +167,7 @@ describeWith(describe, redisUnavailableReason())('healing, as people use it', ()
     expect(await ended(String(mended.body.id))).toMatchObject({ report: { left: 0, repaired: 1 } });
   });
 
-  it('npm run reconcile: 0 when equal, 1 when not, 2 on wrong usage; --repair mends', async () => {
+  it('npm run tool -- reconcile: 0 when equal, 1 when not, 2 on wrong usage; --repair mends', async () => {
     expect(await run('reconcile', '--full')).toMatchObject({
       code: 0,
       output: expect.stringContaining('0 differ') as string,
@@ -192,7 +192,7 @@ describeWith(describe, redisUnavailableReason())('healing, as people use it', ()
     expect(nobody).toMatchObject({ code: 1, output: expect.stringContaining('Next: npm start') as string });
   }, 60_000);
 
-  it('npm run reconcile: Ctrl-C ends the run in the service', async () => {
+  it('npm run tool -- reconcile: Ctrl-C ends the run in the service', async () => {
     const child = launch('reconcile', ['--full', '--rate', '50']);
     const end = endOf(child);
     await eventually(async () => {
@@ -205,7 +205,7 @@ describeWith(describe, redisUnavailableReason())('healing, as people use it', ()
     expect(runs[0]?.state).toBe('cancelled');
   });
 
-  it('npm run backfill: dry run, Ctrl-C with a word on how to go on, and going on', async () => {
+  it('npm run tool -- backfill: dry run, Ctrl-C with a word on how to go on, and going on', async () => {
     const dry = await run('backfill', '--from', 'mongo', '--dry-run');
     expect(dry).toMatchObject({ code: 0, output: expect.stringContaining('nothing was changed') as string });
     const child = launch('backfill', ['--from', 'mongo', '--rate', '200']);
@@ -214,14 +214,14 @@ describeWith(describe, redisUnavailableReason())('healing, as people use it', ()
     child.kill('SIGINT');
     const interrupted = await end;
     expect(interrupted.code).toBe(130);
-    expect(interrupted.output).toContain('npm run backfill -- --from mongo --entity users');
+    expect(interrupted.output).toContain('npm run tool -- backfill --from mongo --entity users');
     const rest = await run('backfill', '--from', 'mongo');
     expect(rest.code).toBe(0);
     expect(rest.output).toContain('going on behind');
     expect(rest.output).toContain('2,500 records');
   }, 60_000);
 
-  it('npm run backfill --from redis: adopts; wrong usage is 2', async () => {
+  it('npm run tool -- backfill --from redis: adopts; wrong usage is 2', async () => {
     await redis.set('user:adopted@example.org', '{"name":"Ada"}');
     await redis.set('user:broken@example.org', 'x');
     const adopted = await run('backfill', '--from', 'redis');

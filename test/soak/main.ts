@@ -5,7 +5,7 @@ import { readFigures } from './figures.js';
 import { steadyLoad } from './load.js';
 import { markdownOf, rowsOf, type TimedFigures } from './report.js';
 
-const HELP = `npm run soak -- [--minutes M] [--rate R] [--seed S] [--json | --markdown]
+const HELP = `npm run tool -- soak [--minutes M] [--rate R] [--seed S] [--json | --markdown]
 
 Runs the product under steady mixed load (30 minutes, 100 requests/s), samples memory, handles, streams and keys every
 10 s, and says of each figure whether it is flat. Exit code 1 when one grows, or the stores do not end equal.`;

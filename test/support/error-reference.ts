@@ -19,7 +19,8 @@ export function errorReference(): string {
     );
     return [`## ${title}`, ...rows].join('\n\n');
   });
-  const head = '# Errors\n\nGenerated from the doc comments of the error enums by `npm run docs:errors`.';
+  const head =
+    '# Errors\n\nGenerated from the doc comments of the error enums by `npm run tool -- docs-errors`.';
   return `${[head, ...sections].join('\n\n')}\n`;
 }
 

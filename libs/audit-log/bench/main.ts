@@ -1,5 +1,5 @@
 /**
- * `npm run bench:audit-log -- [--entries 100000] [--rows 1000000]`: appends per second on both stores, then queries,
+ * `npm run tool -- bench-audit-log [--entries 100000] [--rows 1000000]`: appends per second on both stores, then queries,
  * export, verification and retention on PostgreSQL with that many rows (0 leaves it out). Private servers, gone
  * afterwards; PostgreSQL with fsync.
  */

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:messaging -- [--rounds 3] [--events 5000] [--concurrency 50] [--rate 200] [--markdown | --json]`:
+ * `npm run tool -- bench-messaging [--rounds 3] [--events 5000] [--concurrency 50] [--rate 200] [--markdown | --json]`:
  * our bus beside BullMQ and Nest's own Redis transport, in one run, on one private redis-server. Progress goes to
  * stderr, the report to stdout. Exit codes: 0 measured, 1 failed, 2 wrong option, 130 Ctrl-C.
  */

@@ -11,7 +11,7 @@ export interface BenchOptions {
   readonly help: boolean;
 }
 
-export const USAGE = `npm run bench:messaging -- [options]
+export const USAGE = `npm run tool -- bench-messaging [options]
 
 Our bus, BullMQ and Nest's own Redis transport on one private redis-server (append-only file, everysec), in turns.
 

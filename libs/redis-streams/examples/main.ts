@@ -1,4 +1,4 @@
-/** `npm run example -- saga`: runs one example against a Redis of its own. */
+/** `npm run tool -- example saga`: runs one example against a Redis of its own. */
 import { startPrivateRedis } from '@redis-mongo-sync/dev-servers';
 import { connect, RedisMessageBus, type MessageBus } from '@redis-mongo-sync/redis-streams';
 import { run as cqrs } from './cqrs.js';
@@ -18,7 +18,7 @@ const name = process.argv[2] ?? '';
 const example = Object.hasOwn(EXAMPLES, name) ? EXAMPLES[name] : undefined;
 if (example) await runWithRedis(example);
 else {
-  process.stderr.write(`npm run example -- <${Object.keys(EXAMPLES).join(' | ')}>\n`);
+  process.stderr.write(`npm run tool -- example <${Object.keys(EXAMPLES).join(' | ')}>\n`);
   process.exitCode = 2;
 }
 

@@ -72,7 +72,7 @@ export enum SyncAlert {
    */
   LaneStopped = 'SYNC_303',
   /**
-   * Both stores were compared, and records differ that nothing is under way for. `npm run reconcile -- --full` lists
+   * Both stores were compared, and records differ that nothing is under way for. `npm run tool -- reconcile --full` lists
    * them, with `--repair` mends them. Find out who writes into Redis past the product, or whether Redis lost data.
    */
   StoresDiffer = 'SYNC_304',

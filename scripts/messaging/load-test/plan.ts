@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../usage-error.js';
 
-export const LOAD_TEST_HELP = `npm run load-test -- [events] [delay] [options]
+export const LOAD_TEST_HELP = `npm run tool -- load-test [events] [delay] [options]
   Sends events of every kind to a running gateway, and checks that each acknowledged one is in the audit log once.
   events              how many; default 1000
   delay               ms between two events of one lane; default 0

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { fuzzHttp } from './fuzzed-product.js';
 import { printTally } from './print-tally.js';
 
-const HELP = `npm run fuzz -- [--requests N] [--seed S]
+const HELP = `npm run tool -- fuzz [--requests N] [--seed S]
 
 Generates N requests (20000 unless given) from the OpenAPI documents of the three services, sends them to a product of
 its own, and holds every answer to the document. The seed of a run repeats its requests.`;

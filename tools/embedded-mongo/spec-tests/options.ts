@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 /** Where a checkout of the specifications' test data is looked for, from the project's folder. */
 const DEFAULT_FOLDER = '../shared/mongodb-specs';
 
-export const USAGE = `Usage: npm run test:mongodb-specs -- [folder] [--uri mongodb://…] [--only text]
+export const USAGE = `Usage: npm run tool -- mongodb-specs -- [folder] [--uri mongodb://…] [--only text]
 Runs MongoDB's driver specification tests (unified test format) against the embedded stand-in.
   folder  a checkout of github.com/mongodb/specifications, one of its folders, or one file;
           without it MONGODB_SPECS, or ${DEFAULT_FOLDER} when that is there

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const USAGE = `Usage: npm run torture:embedded-mongo -- [--kills 200] [--writers 6] [--seed N] [--fsync interval]
+export const USAGE = `Usage: npm run tool -- torture [--kills 200] [--writers 6] [--seed N] [--fsync interval]
 Kills the embedded stand-in with SIGKILL again and again while clients write and watch, and compares what
 was acknowledged, what is there and what the change streams told.`;
 

@@ -27,7 +27,7 @@ import { BACKFILL_HELP, parseBackfillOptions, UsageError, type BackfillOptions }
 import { BackfillProgress } from './progress-store.js';
 
 /*
- * `npm run backfill`. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the same command goes on).
+ * `npm run tool -- backfill`. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the same command goes on).
  */
 
 const ENTITIES = [USERS];
@@ -197,7 +197,7 @@ function report({ from, entity, prefer, dryRun }: BackfillOptions, summary: Back
   }
   if (complete || dryRun) return;
   const more = from === 'redis' && prefer === 'redis' ? ' --prefer redis' : '';
-  say(`Interrupted. Go on with: npm run backfill -- --from ${from} --entity ${entity}${more}`);
+  say(`Interrupted. Go on with: npm run tool -- backfill --from ${from} --entity ${entity}${more}`);
 }
 
 process.exitCode = await main(process.argv.slice(2));

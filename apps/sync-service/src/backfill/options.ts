@@ -17,7 +17,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const BACKFILL_HELP = `npm run backfill -- --from mongo|redis [options]
+export const BACKFILL_HELP = `npm run tool -- backfill --from mongo|redis [options]
   --from mongo      publish every document again; documents without a version get one
   --from redis      adopt keys that Redis had before: JSON strings and hashes under the entity's key pattern
   --entity NAME     default: users

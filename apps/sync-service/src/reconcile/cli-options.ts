@@ -14,7 +14,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const RECONCILE_HELP = `npm run reconcile -- [options]
+export const RECONCILE_HELP = `npm run tool -- reconcile [options]
   --full            compare every record, not a random sample
   --sample N        records in the sample (1 to 10000; default: SYNC_RECONCILE_SAMPLE of the service)
   --repair          mend what differs; without it nothing is changed

@@ -11,7 +11,7 @@ import type { RunView } from './reconcile-runs.js';
 import { reportText } from './report-text.js';
 
 /*
- * `npm run reconcile`: asks a running sync-service, so that there is one run at a time wherever it was asked for, health
+ * `npm run tool -- reconcile`: asks a running sync-service, so that there is one run at a time wherever it was asked for, health
  * and metrics show it, and no store's password is needed here.
  */
 

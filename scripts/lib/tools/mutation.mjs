@@ -1,12 +1,10 @@
-/** `npm run test:mutation`: mutates the protocol's rules and runs their unit specs on every mutant (stryker.config.mjs). */
-import './lib/require-node.mjs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { ensureInstalled } from './lib/install.mjs';
-import { inProject, PROJECT } from './lib/project.mjs';
-import { runMain } from './lib/step.mjs';
+import { ensureInstalled } from '../install.mjs';
+import { inProject, PROJECT } from '../project.mjs';
 
-await runMain(async () => {
+/** Mutates the protocol's rules and runs their unit specs on every mutant (stryker.config.mjs). */
+export async function run() {
   await ensureInstalled(process.stdout, { development: true });
   const stryker = inProject('node_modules/@stryker-mutator/core/bin/stryker.js');
   const args = [stryker, 'run', 'stryker.config.mjs', ...process.argv.slice(2)];
@@ -18,4 +16,4 @@ await runMain(async () => {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   const [code] = await once(child, 'exit');
   return code ?? 1;
-});
+}

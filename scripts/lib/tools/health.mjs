@@ -1,10 +1,7 @@
-/** `npm run health`: asks every service how it is; exit code 1 unless all are well. `--verbose` prints the answers. */
-import './lib/require-node.mjs';
-import './lib/load-env.mjs';
-import { getJson, serviceAddresses } from './lib/service-addresses.mjs';
-import { runMain } from './lib/step.mjs';
+import { getJson, serviceAddresses } from '../service-addresses.mjs';
 
-await runMain(async () => {
+/** Asks every service how it is; exit code 1 unless all are well. `--verbose` prints the answers. */
+export async function run() {
   const verbose = process.argv.includes('--verbose');
   const answers = await Promise.all(
     serviceAddresses().map(async (service) => ({ ...service, ...(await getJson(service.health)) })),
@@ -16,4 +13,4 @@ await runMain(async () => {
   }
   if (answers.every(({ status }) => status === 0)) console.log('Nothing is running here. Next: npm start');
   return answers.every(({ status }) => status === 200) ? 0 : 1;
-});
+}

@@ -1,14 +1,12 @@
-/** `npm run metrics`: prints the sync-service's metrics as JSON. */
-import './lib/require-node.mjs';
-import './lib/load-env.mjs';
-import { addressOf, getJson } from './lib/service-addresses.mjs';
-import { Failure, runMain } from './lib/step.mjs';
+import { addressOf, getJson } from '../service-addresses.mjs';
+import { Failure } from '../step.mjs';
 
-await runMain(async () => {
+/** Prints the sync-service's metrics as JSON. */
+export async function run() {
   const address = `${addressOf('sync-service')}/metrics`;
   const { status, body } = await getJson(address);
   if (status === 0)
     throw new Failure(`No sync-service answers at ${address} (${body.error}). Next: npm start`);
   console.log(typeof body === 'string' ? body : JSON.stringify(body, null, 2));
   return status === 200 ? 0 : 1;
-});
+}

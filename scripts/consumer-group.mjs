@@ -1,4 +1,0 @@
-/** `npm run consumer-group -- --help` says what it does. */
-import { runTool } from './lib/run-tool.mjs';
-
-await runTool('consumer-group.js');
