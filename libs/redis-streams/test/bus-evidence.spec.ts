@@ -7,7 +7,7 @@ import { DeadLetterKeeper } from '../src/dead-letters/dead-letter-keeper.js';
 import { eventually } from '../src/testing/eventually.js';
 import { ManualClock } from '../src/testing/manual-clock.js';
 import { startTestRedis, type TestRedis } from './support/test-redis.js';
-import { SpawnedSubscriber } from '../src/testing/spawned-subscriber.js';
+import { SpawnedSubscriber } from './support/spawned-subscriber.js';
 import { TcpProxy } from '@redis-mongo-sync/testing';
 
 const STREAM = 'orders:events';

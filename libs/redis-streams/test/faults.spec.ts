@@ -9,7 +9,7 @@ import {
   range,
   RecordedConsumer,
   STREAM,
-} from '../src/testing/recorded-consumer.js';
+} from './support/recorded-consumer.js';
 import { TcpProxy } from '@redis-mongo-sync/testing';
 
 describe('faults of Redis and the network', () => {

@@ -12,7 +12,7 @@ import {
   range,
   RecordedConsumer,
   STREAM,
-} from '../src/testing/recorded-consumer.js';
+} from './support/recorded-consumer.js';
 
 /** Only retries and the breaker follow the clock that is moved by hand. */
 const BY_HAND = { watchdogGraceMs: 1e9, reclaimEveryMs: 1e9 };

@@ -10,8 +10,8 @@ import {
   range,
   RecordedConsumer,
   STREAM,
-} from '../src/testing/recorded-consumer.js';
-import { SpawnedConsumer } from '../src/testing/spawned-consumer.js';
+} from './support/recorded-consumer.js';
+import { SpawnedConsumer } from './support/spawned-consumer.js';
 
 describe('recovery', () => {
   let server: TestRedis;

@@ -5,7 +5,7 @@ import { StreamTrimmer, type TrimReport } from '../src/stream-trimmer.js';
 import { eventually } from '../src/testing/eventually.js';
 import { ManualClock } from '../src/testing/manual-clock.js';
 import { startTestRedis, type TestRedis } from './support/test-redis.js';
-import { addEntries, STREAM } from '../src/testing/recorded-consumer.js';
+import { addEntries, STREAM } from './support/recorded-consumer.js';
 
 describe('care of a stream', () => {
   let server: TestRedis;

@@ -10,7 +10,7 @@ import {
   range,
   RecordedConsumer,
   STREAM,
-} from '../src/testing/recorded-consumer.js';
+} from './support/recorded-consumer.js';
 
 /** A promise to be settled from outside. */
 function gate(): { readonly opened: Promise<HandlerResult>; open: () => void } {

@@ -1,6 +1,5 @@
-export { MessagingMetrics } from './messaging-metrics.js';
 export { RedisStreamsHealthIndicator } from './redis-streams.health.js';
-export type { RedisStreamsModuleOptions } from './redis-streams-options.js';
+export type { MetricsRegistry, RedisStreamsModuleOptions } from './redis-streams-options.js';
 export { RedisStreamsModule, type RedisStreamsAsyncOptions } from './redis-streams.module.js';
 export { StreamHandler, type StreamHandlerOptions } from './stream-handler.decorator.js';
 export { RedisStreamsContext } from './transport/redis-streams.context.js';

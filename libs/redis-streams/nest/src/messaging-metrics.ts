@@ -5,6 +5,7 @@ import type {
   PublishedFact,
 } from '@redis-mongo-sync/redis-streams';
 import { streamInfo, type RedisMessageBus } from '@redis-mongo-sync/redis-streams';
+import type { MetricsRegistry } from './redis-streams-options.js';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 const GROUP_LABELS = ['stream', 'group', 'type'] as const;
@@ -18,8 +19,11 @@ export class MessagingMetrics implements MessagingObserver {
   private readonly skippedTotal;
   private readonly deadLetteredTotal;
   private readonly seconds;
+  private readonly registry: Registry;
 
-  constructor(private readonly registry: Registry) {
+  constructor(given: MetricsRegistry) {
+    const registry = given as Registry;
+    this.registry = registry;
     const counter = (name: string, help: string, labelNames: readonly string[] = GROUP_LABELS) =>
       new Counter({
         name: `messaging_${name}_total`,

@@ -7,8 +7,8 @@ import {
   type MessagingObserver,
 } from '@redis-mongo-sync/redis-streams';
 import { Logger } from '@nestjs/common';
-import { MessagingMetrics } from './messaging-metrics.js';
-import type { RedisStreamsModuleOptions } from './redis-streams-options.js';
+import type { MessagingMetrics } from './messaging-metrics.js';
+import type { MetricsRegistry, RedisStreamsModuleOptions } from './redis-streams-options.js';
 
 /** A bus and what has to be closed after it. */
 export interface OwnedBus {
@@ -17,7 +17,7 @@ export interface OwnedBus {
 }
 
 export async function openBus(options: RedisStreamsModuleOptions): Promise<OwnedBus> {
-  const metrics = options.registry && new MessagingMetrics(options.registry);
+  const metrics = options.registry && (await metricsIn(options.registry));
   if (options.bus) {
     const { bus } = options;
     for (const [name, definition] of Object.entries(options.streams ?? {})) bus.define(name, definition);
@@ -41,6 +41,12 @@ export async function openBus(options: RedisStreamsModuleOptions): Promise<Owned
     commands.disconnect();
   };
   return { bus, close };
+}
+
+/** Loaded when there is a registry: an application without prom-client needs none. */
+async function metricsIn(registry: MetricsRegistry): Promise<MessagingMetrics> {
+  const { MessagingMetrics } = await import('./messaging-metrics.js');
+  return new MessagingMetrics(registry);
 }
 
 function logTrouble(logger: Logger): MessagingObserver {

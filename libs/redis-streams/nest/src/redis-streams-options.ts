@@ -6,10 +6,14 @@ import type {
   StreamDefinition,
   SubscribeOptions,
 } from '@redis-mongo-sync/redis-streams';
-import type { Registry } from 'prom-client';
 
 export const REDIS_STREAMS_OPTIONS = Symbol('REDIS_STREAMS_OPTIONS');
-export const REDIS_STREAMS_METRICS = Symbol('REDIS_STREAMS_METRICS');
+
+/** A registry of `prom-client`. That package is optional, so its types are not imported here. */
+export interface MetricsRegistry {
+  metrics(): Promise<string>;
+  registerMetric(metric: never): void;
+}
 
 export interface RedisStreamsModuleOptions {
   /** Where Redis is. Not needed with `bus`. */
@@ -23,7 +27,7 @@ export interface RedisStreamsModuleOptions {
   readonly timings?: ConsumerTimings;
   readonly deadLetters?: DeadLetterRules;
   /** Where the metrics go. Default: none are kept. */
-  readonly registry?: Registry;
+  readonly registry?: MetricsRegistry;
   readonly observer?: MessagingObserver;
   /** For every `@StreamHandler`, unless it says otherwise. */
   readonly subscribe?: SubscribeOptions;

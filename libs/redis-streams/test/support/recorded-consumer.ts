@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
-import type { ConsumerEvents } from '../consumer/consumer-events.js';
-import type { BatchHandler, StreamConsumerOptions } from '../consumer/consumer-options.js';
-import { StreamConsumer } from '../consumer/stream-consumer.js';
-import { fieldOf } from '../stream-entry.js';
+import type { ConsumerEvents } from '../../src/consumer/consumer-events.js';
+import type { BatchHandler, StreamConsumerOptions } from '../../src/consumer/consumer-options.js';
+import { StreamConsumer } from '../../src/consumer/stream-consumer.js';
+import { fieldOf } from '../../src/stream-entry.js';
 
 export type RecordedOptions = Partial<StreamConsumerOptions> & Pick<StreamConsumerOptions, 'commands'>;
 

@@ -2,9 +2,9 @@
  * A subscription in a process of its own, for tests that kill it. Takes its settings as one JSON argument;
  * prints `"ready"`, then the data of each event before it is handled, one JSON line each.
  */
-import { RedisMessageBus } from '../bus/redis-message-bus.js';
-import { connect } from '../connections.js';
-import type { ConsumerTimings } from '../subscription/redis-message-consumer.js';
+import { RedisMessageBus } from '../../src/bus/redis-message-bus.js';
+import { connect } from '../../src/connections.js';
+import type { ConsumerTimings } from '../../src/subscription/redis-message-consumer.js';
 
 export interface SubscriberSettings {
   readonly url: string;

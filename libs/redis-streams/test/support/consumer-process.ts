@@ -2,9 +2,9 @@
  * A consumer in a process of its own, for tests that kill or freeze it. Takes its settings as one JSON
  * argument; prints one JSON line per batch before handling it, and one line `"ready"`.
  */
-import { connect } from '../connections.js';
-import { StreamConsumer } from '../consumer/stream-consumer.js';
-import { fieldOf } from '../stream-entry.js';
+import { connect } from '../../src/connections.js';
+import { StreamConsumer } from '../../src/consumer/stream-consumer.js';
+import { fieldOf } from '../../src/stream-entry.js';
 import { GROUP, STREAM } from './recorded-consumer.js';
 
 export interface ProcessSettings {
