@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { ChainableCommander, Redis } from 'ioredis';
+import { readLua } from './lua-source.js';
 
 export type ScriptArgument = string | number | Buffer;
 
 export interface ScriptDefinition<Reply> {
   /** For error messages and `COMMANDS` listings; unique per project by convention only. */
   readonly name: string;
-  /** One file, one command: `new URL('./lua/x.lua', import.meta.url)`. */
+  /** One file, one command: `new URL('./lua/x.lua', import.meta.url)`. It may include others, see {@link readLua}. */
   readonly file: URL;
   /** Leave out when the number differs from call to call. */
   readonly numberOfKeys?: number;
@@ -35,7 +35,7 @@ type ScriptCall = (...args: ScriptArgument[]) => Promise<unknown>;
 type ScriptHost = Record<string, ScriptCall>;
 
 export function defineScript<Reply = unknown>(definition: ScriptDefinition<Reply>): LuaScript<Reply> {
-  const lua = readFileSync(definition.file, 'utf8');
+  const lua = readLua(definition.file);
   const { name, numberOfKeys } = definition;
   // The digest keeps two scripts of one name (two versions of a library in one process) apart.
   const command = `${name}#${createHash('sha1').update(lua).digest('hex').slice(0, 12)}`;

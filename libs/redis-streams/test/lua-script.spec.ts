@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -83,6 +83,33 @@ describe('defineScript', () => {
   it('keeps two scripts of one name apart', async () => {
     const [one, two] = [await script('return 1', 0), await script('return 2', 0)];
     expect([await one.run(client, [], []), await two.run(client, [], [])]).toEqual([1, 2]);
+  });
+
+  describe('what a script includes', () => {
+    const include = (name: string, lua: string) => writeFile(join(directory, 'includes', `${name}.lua`), lua);
+    beforeAll(() => mkdir(join(directory, 'includes')));
+
+    it('is pasted in, once, with what it includes itself', async () => {
+      await include('clock', "local ticks = redis.call('INCR', KEYS[1])");
+      await include('stamp', '--@include clock\nlocal function stamp(n) return n * 10 + ticks end');
+      const lua = '--@include includes/clock\n  --@include includes/stamp\nreturn stamp(tonumber(ARGV[1]))';
+      expect(await (await script(lua, 1)).run(client, ['pasted'], [4])).toBe(41);
+    });
+
+    it('may use characters that mean something to a replacement', async () => {
+      await include('pattern', "local found = string.match('a$&b', '%$&')");
+      expect(await (await script('--@include includes/pattern\nreturn #found', 0)).run(client, [], [])).toBe(2);
+    });
+
+    it.each([
+      ['--@include includes/nothing', '^script.lua includes nothing.lua, which cannot be read'],
+      ['--@include', '^script.lua: "--@include" names no file'],
+      ['--@include includes/clock.lua', 'names no file'],
+      ['--@include ../secret', 'names no file'],
+      ['--@includes includes/clock', 'names no file'],
+    ])('is refused with the file’s name when it is not there: %s', async (lua, message) => {
+      await expect(script(lua)).rejects.toThrow(new RegExp(message));
+    });
   });
 
   async function scriptCalls(): Promise<{ eval: number; evalsha: number }> {
