@@ -206,7 +206,6 @@ describeWith(describe, redisUnavailableReason())('the event API', () => {
       KEYS.record(USERS, 'ada'),
       KEYS.tombstone(USERS, 'ada'),
       KEYS.index(USERS),
-      KEYS.cacheEntry(USERS, '0'.repeat(24)),
       KEYS.operation('x'),
       'events:streams',
       'orders:placed:dlq',

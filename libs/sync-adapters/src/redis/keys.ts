@@ -50,9 +50,6 @@ export const KEYS = {
   tombstone: (entity: EntityDefinition, key: string): string => `tombstone:${projectionKey(entity, key)}`,
   /** Sorted set of the keys of living records, all at score 0: a lexicographic index for paging. */
   index: (entity: EntityDefinition): string => `index:${entity.name}`,
-  /** The cache entry of a Mongo `_id`; empty when the entity has none. */
-  cacheEntry: (entity: EntityDefinition, id: string | undefined): string =>
-    id === undefined ? '' : (entity.cacheKeyTemplate?.replace('{id}', () => id) ?? ''),
   /** What a client's write answered, for the case that it is sent again. */
   operation: (operationId: string): string => `sync:operation:${operationId}`,
 } as const;

@@ -47,8 +47,8 @@ export class RedisProjectionTarget implements ProjectionTarget {
     ];
     const args = [SYNC_GROUP, entity.name, String(this.tombstoneTtlMs), String(entity.ttlSeconds ?? 0), mode];
     for (const { entryId, event } of deliveries) {
-      const { key, op, version, source, payload, eventId, id } = event;
-      keys.push(KEYS.record(entity, key), KEYS.tombstone(entity, key), KEYS.cacheEntry(entity, id));
+      const { key, op, version, source, payload, eventId } = event;
+      keys.push(KEYS.record(entity, key), KEYS.tombstone(entity, key));
       args.push(entryId, key, op, String(version), source, payload ?? '', eventId);
     }
     const rows = await withRedisErrors(() => SCRIPTS.applyBatch.run(this.redis, keys, args));

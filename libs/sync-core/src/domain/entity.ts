@@ -22,7 +22,10 @@ export interface EntityDefinition {
   readonly keyField: string;
   /** Redis key of the projection; `{key}` is the record key, e.g. `user:{key}`. */
   readonly keyTemplate: string;
-  /** Redis key of the cache entry; `{id}` is the Mongo `_id`, e.g. `user:{id}`. */
+  /**
+   * Redis key under which other software caches the record; `{id}` is the Mongo `_id`, e.g. `user:{id}`. The sync writes
+   * none; a backfill from Redis leaves such keys alone.
+   */
   readonly cacheKeyTemplate?: string;
   /** Validates and normalises a record key. Throws {@link InvalidKeyError}. */
   readonly normalizeKey: (raw: unknown) => string;

@@ -1,15 +1,15 @@
 --[[
-  The books of a direction beside what its stream holds, read in one step.
+  The ledger of a direction beside what its stream holds, read in one step.
 
   KEYS  1 stream   2 ledger of the direction
   ARGV  1 group   2 mode: read | rebalance   then the names of all outcomes
 
-  mode rebalance also brings the books in line, after the stream or its group was lost or recreated: entries that
-  vanished are booked as superseded (what they carried is emitted again), entries that will be delivered a second time
-  are booked as captured a second time.
+  mode rebalance also brings the ledger in line, after the stream or its group was lost or recreated: entries that
+  are missing are counted as superseded (what they carried is emitted again), entries that will be delivered a second
+  time are counted as captured a second time.
 
-  Returns {ledger as a flat list, pending, unread, vanished}. vanished is what the books say is under way and the
-  stream does not hold (negative: what it holds too much); 0 when they balance.
+  Returns {ledger as a flat list, pending, unread, missing}. missing is what the ledger owes and the stream does not
+  hold (negative: what it holds too much); 0 when the ledger balances.
 ]]
 local function unread_after(id)
   local count, from = 0, '(' .. id
@@ -49,9 +49,9 @@ end
 
 local owed = tonumber(redis.call('HGET', KEYS[2], 'captured') or '0')
 for a = 3, #ARGV do owed = owed - tonumber(redis.call('HGET', KEYS[2], ARGV[a]) or '0') end
-local vanished = owed - pending - unread
+local missing = owed - pending - unread
 if ARGV[2] == 'rebalance' then
-  if vanished > 0 then redis.call('HINCRBY', KEYS[2], 'superseded', vanished) end
-  if vanished < 0 then redis.call('HINCRBY', KEYS[2], 'captured', -vanished) end
+  if missing > 0 then redis.call('HINCRBY', KEYS[2], 'superseded', missing) end
+  if missing < 0 then redis.call('HINCRBY', KEYS[2], 'captured', -missing) end
 end
-return { redis.call('HGETALL', KEYS[2]), pending, unread, vanished }
+return { redis.call('HGETALL', KEYS[2]), pending, unread, missing }

@@ -13,19 +13,20 @@
 
   The names of the records come from the index, so they cannot be given as KEYS.
 ]]
-local CHUNK = 200 -- bounds what is held at once: records may be large
+--@include includes/record-text
+local READ_AT_ONCE = 200 -- bounds what is held at once: records may be large
 local limit = tonumber(ARGV[3])
 local keys = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'BYLEX', 'LIMIT', 0, limit + 1)
 local more = #keys > limit
 if more then table.remove(keys) end
 
 local digests = {}
-for from = 1, #keys, CHUNK do
+for from = 1, #keys, READ_AT_ONCE do
   local names = {}
-  for i = from, math.min(from + CHUNK - 1, #keys) do names[#names + 1] = ARGV[5] .. keys[i] .. ARGV[6] end
+  for i = from, math.min(from + READ_AT_ONCE - 1, #keys) do names[#names + 1] = ARGV[5] .. keys[i] .. ARGV[6] end
   for i, text in ipairs(redis.call('MGET', unpack(names))) do
     local said = text or ''
-    if ARGV[4] == 'versions' then said = string.match(said, '^{"version":(%d+),') or '' end
+    if ARGV[4] == 'versions' then said = stamp_in(said) or '' end
     digests[from + i - 1] = redis.sha1hex(keys[from + i - 1] .. '\n' .. said)
   end
 end

@@ -6,10 +6,13 @@
   ARGV  1 expected position ('' for none, * to leave the position alone)   2 next position
         then per change: <entity>:<key>, version, event text
 
-  Returns {'published'}, {'already'} (this very call has run before), {'fenced'} (somebody else moved the position), or
-  {'set-back', index, ...}: these changes, counted from 0, carry a lower version than one of their record that is still
-  in flight. Unless published, nothing is written.
+  Returns {'published'}, {'already'} (this very call has run before), {'fenced'} (another process moved the position),
+  or {'set-back', index, ...}: these changes, counted from 0, carry a lower version than one of their record that is
+  still in flight. Unless published, nothing is written.
 ]]
+--@include includes/chunks
+--@include includes/in-flight
+--@include includes/ledger
 local moving = ARGV[1] ~= '*'
 if moving then
   local position = redis.call('GET', KEYS[2]) or ''
@@ -18,36 +21,29 @@ if moving then
     return { 'fenced' }
   end
 end
-local CHUNK = 1000 -- unpack has a limit; even, as one list is of pairs
-local function in_chunks(list, command)
-  for from = 1, #list, CHUNK do command(unpack(list, from, math.min(from + CHUNK - 1, #list))) end
-end
 
 local count = (#ARGV - 2) / 3
-local fields, flying = {}, {}
+local fields, in_flight = {}, {}
 for i = 1, count do fields[i] = ARGV[3 * i] end
-in_chunks(fields, function(...)
-  for i, version in ipairs(redis.call('HMGET', KEYS[3], ...)) do flying[select(i, ...)] = tonumber(version or '') or 0 end
-end)
+for i, value in ipairs(read_chunks(fields, function(...) return redis.call('HMGET', KEYS[3], ...) end)) do
+  in_flight[fields[i]] = version_in_flight(value)
+end
 local behind = { 'set-back' }
 for i = 1, count do
-  if moving and tonumber(ARGV[3 * i + 1]) < flying[fields[i]] then behind[#behind + 1] = i - 1 end
+  if moving and tonumber(ARGV[3 * i + 1]) < in_flight[fields[i]] then push(behind, i - 1) end
 end
 if #behind > 1 then return behind end
 
 local raised = {}
 for i = 1, count do
   redis.call('XADD', KEYS[1], '*', 'event', ARGV[3 * i + 2])
-  if tonumber(ARGV[3 * i + 1]) > flying[fields[i]] then
-    flying[fields[i]] = tonumber(ARGV[3 * i + 1])
-    raised[#raised + 1] = fields[i]
-    raised[#raised + 1] = ARGV[3 * i + 1]
+  if tonumber(ARGV[3 * i + 1]) > in_flight[fields[i]] then
+    in_flight[fields[i]] = tonumber(ARGV[3 * i + 1])
+    push(raised, fields[i])
+    push(raised, ARGV[3 * i + 1])
   end
 end
 in_chunks(raised, function(...) redis.call('HSET', KEYS[3], ...) end)
-if count > 0 and redis.call('HINCRBY', KEYS[4], 'captured', count) == count then
-  local time = redis.call('TIME')
-  redis.call('HSET', KEYS[4], 'since', string.format('%.0f', tonumber(time[1]) * 1000))
-end
+if count > 0 then count_captured(KEYS[4], count) end
 if moving then redis.call('SET', KEYS[2], ARGV[2]) end
 return { 'published' }

@@ -8,22 +8,16 @@
   Returns per record {state live|deleted|absent, version ('0': none), digest, indexed 0|1, in flight 0|1}. The digest is
   that of digest-bucket.lua, for a living record at depth content; '' otherwise.
 ]]
-local function version_of(text) return string.match(text, '^{"version":(%d+),') or '0' end
-
+--@include includes/record-text
 local rows = {}
 for i = 1, (#ARGV - 1) / 2 do
   local key, field = ARGV[2 * i], ARGV[2 * i + 1]
-  local text = redis.call('GET', KEYS[2 * i + 2])
-  local state, version, digest = 'absent', '0', ''
-  if text then
-    state, version = 'live', version_of(text)
-    if ARGV[1] == 'content' then digest = redis.sha1hex(key .. '\n' .. text) end
-  else
-    local tombstone = redis.call('GET', KEYS[2 * i + 3])
-    if tombstone then state, version = 'deleted', version_of(tombstone) end
-  end
+  local record = redis.call('GET', KEYS[2 * i + 2])
+  local stored = record or redis.call('GET', KEYS[2 * i + 3])
+  local state = record and 'live' or stored and 'deleted' or 'absent'
+  local digest = record and ARGV[1] == 'content' and redis.sha1hex(key .. '\n' .. record) or ''
   local indexed = redis.call('ZSCORE', KEYS[1], key) and 1 or 0
-  local flying = redis.call('HEXISTS', KEYS[2], field) + redis.call('HEXISTS', KEYS[3], field)
-  rows[i] = { state, version, digest, indexed, flying > 0 and 1 or 0 }
+  local in_flight = redis.call('HEXISTS', KEYS[2], field) + redis.call('HEXISTS', KEYS[3], field)
+  rows[i] = { state, stamp_in(stored or '') or '0', digest, indexed, in_flight > 0 and 1 or 0 }
 end
 return rows

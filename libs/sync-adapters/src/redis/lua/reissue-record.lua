@@ -10,37 +10,28 @@
 
   Returns the new version, or '' when Redis has moved on (or holds nothing).
 ]]
-local current = redis.call('GET', KEYS[1])
-local stored = current or redis.call('GET', KEYS[2])
-if not stored then return '' end
-local version, writer, body = string.match(stored, '^{"version":(%d+),"source":"(%a+)","updatedAt":%d+,?()')
-if version ~= ARGV[3] then return '' end
+--@include includes/record-text
+--@include includes/envelope
+--@include includes/in-flight
+--@include includes/ledger
+local record = redis.call('GET', KEYS[1])
+local stored = record or redis.call('GET', KEYS[2]) or ''
+local base, source = stamp_in(stored)
+if base ~= ARGV[3] then return '' end
 
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local next = math.max(now * 1024, tonumber(version) + 1)
-local text = string.format('%.0f', next)
-local stamp = '"version":' .. text .. ',"source":"redis","updatedAt":' .. string.format('%.0f', math.floor(next / 1024))
-local rest = string.sub(stored, body)
 local field = ARGV[1] .. ':' .. ARGV[2]
-local flying = writer == 'redis' and redis.call('HGET', KEYS[4], field)
-local known = flying and string.match(flying, ' (%d+)$')
-if not known or tonumber(known) >= tonumber(version) then
-  known = writer == 'redis' and string.format('%.0f', tonumber(version) - 1) or version
-end
-local seen = '"base":' .. version .. ','
-if known ~= version then seen = seen .. '"known":' .. known .. ',' end
-local event = '{"schema":1,"entity":' .. cjson.encode(ARGV[1]) .. ',"key":' .. cjson.encode(ARGV[2])
-  .. ',"op":"' .. (current and 'upsert' or 'delete') .. '",' .. seen .. stamp
-  .. ',"eventId":' .. cjson.encode('redis:' .. ARGV[2] .. ':' .. text)
-  .. ',"payload":' .. (current and '{' .. rest or 'null') .. '}'
-
-redis.call('XADD', KEYS[3], '*', 'event', event)
-if current then
-  redis.call('SET', KEYS[1], '{' .. stamp .. ',' .. rest, 'KEEPTTL')
+local payload = record and payload_in(record)
+local known = known_on_top(base, source, redis.call('HGET', KEYS[4], field))
+local version = next_version(base)
+redis.call('XADD', KEYS[3], '*', 'event', event_text({
+  entity = ARGV[1], key = ARGV[2], version = version, base = base, known = known, payload = payload,
+}))
+local text = record_text(version, 'redis', payload)
+if record then
+  redis.call('SET', KEYS[1], text, 'KEEPTTL')
 else
-  redis.call('SET', KEYS[2], '{' .. stamp .. '}', 'PX', ARGV[4])
+  redis.call('SET', KEYS[2], text, 'PX', ARGV[4])
 end
-redis.call('HSET', KEYS[4], field, text .. ' ' .. known)
-redis.call('HINCRBY', KEYS[5], 'captured', 1)
-return text
+redis.call('HSET', KEYS[4], field, version .. ' ' .. known)
+count_captured(KEYS[5], 1)
+return version

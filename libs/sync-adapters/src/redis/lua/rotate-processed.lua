@@ -7,15 +7,15 @@
 
   Returns 1 when it rotated.
 ]]
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+--@include includes/clock
+local now = now_ms()
 local started = tonumber(redis.call('GET', KEYS[3]) or '')
 if not started then
-  redis.call('SET', KEYS[3], string.format('%.0f', now))
+  redis.call('SET', KEYS[3], whole(now))
   return 0
 end
 local size = redis.call('SCARD', KEYS[1])
 if size == 0 or (now - started < tonumber(ARGV[1]) and size < tonumber(ARGV[2])) then return 0 end
 redis.call('RENAME', KEYS[1], KEYS[2])
-redis.call('SET', KEYS[3], string.format('%.0f', now))
+redis.call('SET', KEYS[3], whole(now))
 return 1

@@ -8,14 +8,14 @@
   The keys are those of write-record.lua, and so is what it returns. The payload of an upsert is the whole record as a
   JSON object, its key field included; fields that Mongo owns, secret ones and the sync's own are refused.
 
-  This file is a template: the entity definitions and write-record.lua are put in when it is loaded.
+  This file is a template: the entity definitions are put in when it is loaded, at --@entities.
 ]=]
 local ENTITIES = --@entities
 local OPERATION_TTL_SECONDS = '60'
 local MAX_PAYLOAD_BYTES = 262144
 
 local function write_record(KEYS, ARGV)
---@write-record
+--@include write-record
 end
 
 local function refusal(entity, key, op, payload)

@@ -13,13 +13,15 @@
   Returns {'written', version, created 0|1}, or {'conflict', version, state live|deleted|absent}.
 
   The event says what the write knew: base, the version held here before it (0: none), and known, the version up to
-  which it knew everything that Mongo has; left out when it is base. On top of a version from Mongo that is this one.
-  On top of a settled Redis write it is the one below: Mongo may hold another write of that same version. A write on
-  top of one in flight knows of Mongo what that one knew, so the in-flight hash holds '<version> <known>'.
+  which it knew everything that Mongo has; left out when it is base. includes/in-flight.lua says how it is found.
 
   A client that lost the reply sends the script again: KEYS[7] then answers what the first run answered.
   All checks come first: a script that fails half-way is not rolled back.
 ]]
+--@include includes/record-text
+--@include includes/envelope
+--@include includes/in-flight
+--@include includes/ledger
 local remembered = tonumber(ARGV[8]) > 0
 if remembered then
   local before = redis.call('GET', KEYS[7])
@@ -29,79 +31,48 @@ if remembered then
   end
 end
 
-local op, payload, expected = ARGV[3], ARGV[4], ARGV[5]
+local op, expected = ARGV[3], ARGV[5]
+local payload = op == 'upsert' and ARGV[4]
 if op == 'upsert' then
   if string.sub(payload, 1, 2) ~= '{"' then return redis.error_reply('SYNC payload must be a JSON object') end
 elseif op ~= 'delete' then
   return redis.error_reply('SYNC op must be upsert or delete')
 end
 
-local current = redis.call('GET', KEYS[1])
-local state, stored, writer = 'absent', 0, nil
-local function read_stamp(text)
-  local version, rest = string.match(text, '^{"version":(%d+),()')
-  return tonumber(version) or 0, rest and string.match(text, '^"source":"(%a+)"', rest)
-end
-if current then
-  state = 'live'
-  stored, writer = read_stamp(current)
-else
-  local tombstone = redis.call('GET', KEYS[2])
-  if tombstone then
-    state = 'deleted'
-    stored, writer = read_stamp(tombstone)
-  end
-end
+local record = redis.call('GET', KEYS[1])
+local stored = record or redis.call('GET', KEYS[2])
+local state = record and 'live' or stored and 'deleted' or 'absent'
+local base, source = stamp_in(stored or '')
+base = base or '0'
 
 local met = expected == ''
   or (expected == 'absent' and state ~= 'live')
   or (expected == 'exists' and state == 'live')
-  or (state == 'live' and tonumber(expected) == stored)
-if not met then return { 'conflict', string.format('%.0f', stored), state } end
-
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local version = math.max(now * 1024, stored + 1)
-local text = string.format('%.0f', version)
-local stamp = '"version":' .. text .. ',"source":"redis","updatedAt":' .. string.format('%.0f', math.floor(version / 1024))
+  or (state == 'live' and tonumber(expected) == tonumber(base))
+if not met then return { 'conflict', base, state } end
 
 local field = ARGV[1] .. ':' .. ARGV[2]
-local base = string.format('%.0f', stored)
-local known = base
-if writer == 'redis' then
-  local flying = redis.call('HGET', KEYS[4], field)
-  known = flying and string.match(flying, ' (%d+)$')
-  if not known or tonumber(known) >= stored then known = string.format('%.0f', stored - 1) end
-end
-local seen = '"base":' .. base .. ','
-if known ~= base then seen = seen .. '"known":' .. known .. ',' end
-
-local trace = ''
-if ARGV[9] ~= '' then trace = '"traceparent":' .. cjson.encode(ARGV[9]) .. ',' end
-local event = '{"schema":1,"entity":' .. cjson.encode(ARGV[1]) .. ',"key":' .. cjson.encode(ARGV[2])
-  .. ',"op":"' .. op .. '",' .. trace .. seen .. stamp
-  .. ',"eventId":' .. cjson.encode('redis:' .. ARGV[2] .. ':' .. text)
-  .. ',"payload":' .. (op == 'upsert' and payload or 'null') .. '}'
-
-redis.call('XADD', KEYS[3], '*', 'event', event)
-if op == 'upsert' then
-  if ARGV[7] == '0' then
-    redis.call('SET', KEYS[1], '{' .. stamp .. ',' .. string.sub(payload, 2))
-  else
-    redis.call('SET', KEYS[1], '{' .. stamp .. ',' .. string.sub(payload, 2), 'EX', ARGV[7])
-  end
+local known = known_on_top(base, source, source == 'redis' and redis.call('HGET', KEYS[4], field))
+local version = next_version(base)
+redis.call('XADD', KEYS[3], '*', 'event', event_text({
+  entity = ARGV[1], key = ARGV[2], version = version, base = base, known = known, payload = payload,
+  traceparent = ARGV[9] ~= '' and ARGV[9],
+}))
+local text = record_text(version, 'redis', payload)
+if payload then
+  if ARGV[7] == '0' then redis.call('SET', KEYS[1], text) else redis.call('SET', KEYS[1], text, 'EX', ARGV[7]) end
   if state == 'deleted' then redis.call('DEL', KEYS[2]) end
   if state ~= 'live' then redis.call('ZADD', KEYS[6], 0, ARGV[2]) end
 else
-  redis.call('SET', KEYS[2], '{' .. stamp .. '}', 'PX', ARGV[6])
+  redis.call('SET', KEYS[2], text, 'PX', ARGV[6])
   if state == 'live' then
     redis.call('DEL', KEYS[1])
     redis.call('ZREM', KEYS[6], ARGV[2])
   end
 end
-redis.call('HSET', KEYS[4], field, text .. ' ' .. known)
-if redis.call('HINCRBY', KEYS[5], 'captured', 1) == 1 then redis.call('HSET', KEYS[5], 'since', string.format('%.0f', now)) end
+redis.call('HSET', KEYS[4], field, version .. ' ' .. known)
+count_captured(KEYS[5], 1)
 
 local created = state == 'live' and 0 or 1
-if remembered then redis.call('SET', KEYS[7], text .. ' ' .. created, 'EX', ARGV[8]) end
-return { 'written', text, created }
+if remembered then redis.call('SET', KEYS[7], version .. ' ' .. created, 'EX', ARGV[8]) end
+return { 'written', version, created }
