@@ -3,7 +3,7 @@ import {
   MongoRecordTarget,
   prepareCollections,
 } from '@redis-mongo-sync/sync-adapters';
-import { eventIdOf, nextVersion, payloadOf, USERS, type Delivery } from '@redis-mongo-sync/sync-core';
+import { eventIdOf, nextVersion, payloadOf, USERS, type ChangeDelivery } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
 import { keyOf, profileOf } from '../records.js';
 import { answerWith } from '../rig/worker.js';
@@ -48,7 +48,7 @@ await answerWith<UpsertsTask, UpsertsAnswer>(async ({ uri, database, records, ba
   return { seconds };
 });
 
-function deliveryOf(index: number): Delivery {
+function deliveryOf(index: number): ChangeDelivery {
   const key = keyOf(index);
   const version = nextVersion(Date.now(), 0);
   const payload = payloadOf({ ...profileOf(index), email: key });

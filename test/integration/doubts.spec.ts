@@ -7,7 +7,7 @@ import {
   StreamSettler,
   SYNC_GROUP,
 } from '@redis-mongo-sync/sync-adapters';
-import { parseEvent, USERS, type Delivery } from '@redis-mongo-sync/sync-core';
+import { parseEvent, USERS, type ChangeDelivery } from '@redis-mongo-sync/sync-core';
 import { eventually } from '@redis-mongo-sync/testing';
 import { fieldsOfState, SyncBench, user } from '../support/sync-bench.js';
 
@@ -25,7 +25,7 @@ describeWith(describe, redisUnavailableReason())('a stale image while a Redis wr
   afterAll(() => bench.stop());
 
   /** Takes the next entry of `redis_changes` as another sync-service would. */
-  async function takeNext(): Promise<Delivery> {
+  async function takeNext(): Promise<ChangeDelivery> {
     const read = (await bench.redis.xreadgroup(
       ...([
         'GROUP',
@@ -64,7 +64,7 @@ describeWith(describe, redisUnavailableReason())('a stale image while a Redis wr
       authority: new MongoDocumentAuthority(bench.db),
       settler,
     });
-    expect(await records.apply(USERS, [delivery])).toEqual([{ verdict: 'apply' }]);
+    expect(await records.apply(USERS, [delivery])).toEqual([{ decision: 'apply' }]);
 
     await users.replaceOne({ email: key }, { ...old }); // an outsider's restore
     await eventually(async () => {

@@ -1,38 +1,62 @@
 import { readFileSync } from 'node:fs';
-import { payloadOf, type JsonObject, type Source, type Verdict } from '@redis-mongo-sync/sync-core';
+import {
+  payloadOf,
+  type HeldRecord,
+  type IntoMongo,
+  type IntoRedis,
+  type JsonObject,
+  type Source,
+} from '@redis-mongo-sync/sync-core';
 
 export interface VectorImage {
+  /** `null`: unstamped. */
   readonly version: number | null;
   readonly source: Source;
-  /** Null: deleted. */
+  /** `null`: deleted. */
   readonly payload: JsonObject | null;
 }
 
-/** One case of the Last-Write-Wins rule, run by every implementation of it. */
-export interface LwwVector {
+/** What a store holds, as the sync reads it; and as it stands there, where that says more. */
+export interface VectorCurrent extends VectorImage {
+  /** Mongo: the members of its stamp, as Extended JSON. */
+  readonly stored?: JsonObject;
+  /** Redis: the text. */
+  readonly text?: string;
+}
+
+interface Vector {
   /** Of SPEC.md. */
   readonly id: string;
   readonly title: string;
-  readonly target: Source;
-  readonly incoming: VectorImage & { readonly version: number };
-  readonly current: VectorImage | null;
-  readonly verdict: Verdict;
+  readonly incoming: VectorImage & {
+    readonly version: number;
+    readonly base?: number;
+    readonly known?: number;
+  };
+  readonly current: VectorCurrent | null;
   /** What the target holds afterwards. */
   readonly after: VectorImage;
 }
 
-export const LWW_VECTORS = JSON.parse(
+export type IntoRedisVector = Vector & { readonly target: 'redis'; readonly decision: IntoRedis };
+export type IntoMongoVector = Vector & { readonly target: 'mongo'; readonly decision: IntoMongo };
+/** One case of Last-Write-Wins, run by every implementation of the rule. */
+export type LwwVector = IntoRedisVector | IntoMongoVector;
+
+const VECTORS = JSON.parse(
   readFileSync(new URL('../vectors/lww.json', import.meta.url), 'utf8'),
 ) as readonly LwwVector[];
 
 /** For `it.each`: title first. */
-export function vectorsFor(target?: Source): [string, LwwVector][] {
-  return LWW_VECTORS.filter((vector) => target === undefined || vector.target === target).map((vector) => [
-    `${vector.id}: ${vector.title} (into ${vector.target})`,
-    vector,
-  ]);
+export function vectorsFor<T extends Source>(
+  target: T,
+): [string, Extract<LwwVector, { readonly target: T }>][] {
+  return VECTORS.filter(
+    (vector): vector is Extract<LwwVector, { readonly target: T }> => vector.target === target,
+  ).map((vector) => [`${vector.id}: ${vector.title} (into ${target})`, vector]);
 }
 
-export function contentOf(image: VectorImage): string | null {
-  return image.payload && payloadOf(image.payload);
+/** An image as Redis holds it. */
+export function heldOf({ version, source, payload }: VectorImage): HeldRecord {
+  return { version: version ?? 0, source, payload: payload && payloadOf(payload) };
 }

@@ -3,7 +3,7 @@ import {
   applyToRedis,
   StoreUnavailableError,
   USERS,
-  type Delivery,
+  type ChangeDelivery,
   type Direction,
 } from '@redis-mongo-sync/sync-core';
 import type { SimWorld } from '../engine/sim-world.js';
@@ -40,10 +40,10 @@ const BACK_OFF_MS = 100;
  */
 export class SimLane {
   /** What it is working on. */
-  inHand: readonly Delivery[] = [];
+  inHand: readonly ChangeDelivery[] = [];
   private readonly redelivered = new Set<string>();
   private readonly link: TaskLink;
-  private readonly apply: (batch: readonly Delivery[]) => Promise<unknown>;
+  private readonly apply: (batch: readonly ChangeDelivery[]) => Promise<unknown>;
 
   constructor(private readonly options: LaneOptions) {
     const { world, redis, mongo, task, service, direction } = options;
@@ -118,7 +118,10 @@ export class SimLane {
   }
 
   private async takeUp(
-    { deliveries, lost }: { readonly deliveries: readonly Delivery[]; readonly lost: readonly number[] },
+    {
+      deliveries,
+      lost,
+    }: { readonly deliveries: readonly ChangeDelivery[]; readonly lost: readonly number[] },
     how: string,
   ): Promise<void> {
     if (lost.length > 0) this.options.onLoss(this.options.direction);
@@ -128,7 +131,7 @@ export class SimLane {
     await this.handle(deliveries);
   }
 
-  private async handle(batch: readonly Delivery[]): Promise<void> {
+  private async handle(batch: readonly ChangeDelivery[]): Promise<void> {
     if (batch.length === 0) return;
     this.inHand = batch;
     if (this.options.world.mutation === 'ack-before-effect') {

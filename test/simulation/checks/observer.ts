@@ -1,5 +1,4 @@
-import type { ChangeEvent, Direction, Stamp } from '@redis-mongo-sync/sync-core';
-import type { Held } from '../stores/sim-redis.js';
+import type { ChangeEvent, Direction, Stamp, HeldRecord } from '@redis-mongo-sync/sync-core';
 import type { Doc, Writer } from '../stores/sim-mongo.js';
 
 /** A client's write that took effect. */
@@ -14,7 +13,7 @@ export interface ExecutedWrite {
 
 /** Told by the simulated stores of everything that they do, as they do it. */
 export interface Observer {
-  redisHolds(key: string, before: Held | null, after: Held): void;
+  redisHolds(key: string, before: HeldRecord | null, after: HeldRecord): void;
   mongoHolds(before: Doc | null, after: Doc, writer: Writer): void;
   emitted(direction: Direction, event: ChangeEvent): void;
   clientWrote(store: 'mongo' | 'redis', write: ExecutedWrite): void;
@@ -22,7 +21,7 @@ export interface Observer {
   reissued(write: ExecutedWrite): void;
   deposited(id: string): void;
   /** Redis lost everything. */
-  wiped(held: ReadonlyMap<string, Held>): void;
+  wiped(held: ReadonlyMap<string, HeldRecord>): void;
 }
 
 /** For contract suites. */

@@ -1,8 +1,8 @@
-import { DIRECTIONS, type ChangeEvent, type Direction } from '@redis-mongo-sync/sync-core';
+import { DIRECTIONS, type ChangeEvent, type Direction, type HeldRecord } from '@redis-mongo-sync/sync-core';
 import type { SimWorld } from '../engine/sim-world.js';
 import type { Doc, SimMongo, Writer } from '../stores/sim-mongo.js';
 import { SECRET } from '../stores/record-stores.js';
-import type { Held, SimRedis } from '../stores/sim-redis.js';
+import type { SimRedis } from '../stores/sim-redis.js';
 import { History } from './history.js';
 import type { ExecutedWrite, Observer } from './observer.js';
 
@@ -27,7 +27,7 @@ export class Safety implements Observer {
 
   // ——— as it happens
 
-  redisHolds(key: string, before: Held | null, after: Held): void {
+  redisHolds(key: string, before: HeldRecord | null, after: HeldRecord): void {
     this.checks += 1;
     if (before && after.version < before.version)
       this.world.violated(`I3: Redis went back from ${before.version} to ${after.version} on ${key}`);

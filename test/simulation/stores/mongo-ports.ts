@@ -1,8 +1,9 @@
 import {
   conflictIdOf,
+  decideIntoMongo,
   fieldsOf,
-  hadSeen,
   HistoryLostError,
+  obstacleTo,
   sharedFields,
   USERS,
   type ApplyAttempt,
@@ -16,7 +17,7 @@ import {
   type MongoImage,
   type RecordResult,
   type RecordTarget,
-  type Settlement,
+  type SettledDelivery,
   type StampRequest,
 } from '@redis-mongo-sync/sync-core';
 import type { Link } from '../engine/link.js';
@@ -130,7 +131,7 @@ export class SimRecords implements RecordTarget {
   constructor(
     private readonly mongo: SimMongo,
     private readonly link: Link,
-    private readonly settler: (settlements: readonly Settlement[]) => Promise<void>,
+    private readonly settler: (settlements: readonly SettledDelivery[]) => Promise<void>,
     private readonly isRedelivered: (entryId: string) => boolean = () => false,
   ) {}
 
@@ -141,17 +142,17 @@ export class SimRecords implements RecordTarget {
       const rivals: ApplyAttempt[] = [];
       for (const attempt of left) {
         const applied = await this.link.call('upsert', () => this.upsert(attempt));
-        if (applied) results.set(attempt.entryId, { verdict: 'apply' });
+        if (applied) results.set(attempt.entryId, { decision: 'apply' });
         else rivals.push(attempt);
       }
       left = await this.classify(entity, rivals, results);
     }
     return attempts.map(
-      ({ entryId }) => results.get(entryId) ?? { verdict: 'refused', reason: 'there is no result' },
+      ({ entryId }) => results.get(entryId) ?? { decision: 'refused', reason: 'there is no result' },
     );
   }
 
-  settle(settlements: readonly Settlement[]): Promise<void> {
+  settle(settlements: readonly SettledDelivery[]): Promise<void> {
     return this.settler(settlements);
   }
 
@@ -172,13 +173,11 @@ export class SimRecords implements RecordTarget {
   }
 
   /** Only what the writer had seen, or what has been kept since. */
-  private mayOverwrite({ version, source }: Doc, { entryId, event, over }: ApplyAttempt): boolean {
+  private mayOverwrite(doc: Doc, { entryId, event, over }: ApplyAttempt): boolean {
     const { mutation } = this.mongo.world;
     if (mutation === 'redelivery-without-compare' && this.isRedelivered(entryId)) return true;
-    if (version === null) return false;
-    if (mutation === 'equal-version-overwrites-mongo' && version === event.version) return true;
-    if (over !== undefined) return version === over;
-    return version < event.version && hadSeen(event, { version, source });
+    if (mutation === 'equal-version-overwrites-mongo' && doc.version === event.version) return true;
+    return over === undefined ? decideIntoMongo(event, doc) === 'apply' : doc.version === over;
   }
 
   /** Notes what stands in the way, and returns what has to be tried again. */
@@ -195,23 +194,14 @@ export class SimRecords implements RecordTarget {
     for (const rival of rivals) {
       const image = current.get(rival.event.key);
       const beaten = image?.version === null && mutation === 'unversioned-taken-for-newer';
-      const result = beaten ? ({ verdict: 'stale', current: image } as const) : resultOf(rival, image);
+      const result = beaten
+        ? ({ decision: 'stale', current: image } as const)
+        : obstacleTo(rival.event, image);
       if (result) results.set(rival.entryId, result);
       else again.push({ entryId: rival.entryId, event: rival.event });
     }
     return again;
   }
-}
-
-/** `null`: nothing stands in the way any more. */
-function resultOf({ event }: ApplyAttempt, image: MongoImage | undefined): RecordResult | null {
-  if (!image) return null;
-  const { version, source } = image;
-  if (version === null) return { verdict: 'unstamped', current: image };
-  if (version === event.version && source === 'redis') return { verdict: 'same' };
-  if (version >= event.version) return { verdict: 'stale', current: image };
-  if (hadSeen(event, { version, source })) return null;
-  return { verdict: 'concurrent', current: image };
 }
 
 export class SimConflictLog implements ConflictLog {

@@ -2,6 +2,7 @@ import {
   payloadOf,
   versionOf,
   USERS,
+  type HeldRecord,
   type JsonObject,
   type Page,
   type RecordPage,
@@ -18,7 +19,7 @@ import {
 import { fieldsAfter, isMet, refusal } from '../../../libs/sync-core/src/testing/record-rules.js';
 import type { Link } from '../engine/link.js';
 import { imageOf, keptFields, payloadOfDoc, stampOf, type Doc, type SimMongo } from './sim-mongo.js';
-import type { Held, SimRedis } from './sim-redis.js';
+import type { SimRedis } from './sim-redis.js';
 
 /** Redis as its clients see it: read, merge, and write on condition that nobody was faster. */
 export class SimRedisStore implements RecordStore {
@@ -191,7 +192,7 @@ export class SimMongoStore implements RecordStore {
 /** No stream, key or event may hold it. */
 export const SECRET = 'a-hash-that-never-leaves-mongo';
 
-function stateOfHeld(key: string, held: Held | undefined): RecordState {
+function stateOfHeld(key: string, held: HeldRecord | undefined): RecordState {
   if (!held) return { state: 'absent' };
   const { version, source, payload } = held;
   if (payload === null) return { state: 'deleted', stamp: { version, source } };

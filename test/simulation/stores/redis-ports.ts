@@ -6,14 +6,14 @@ import {
   type CaptureJournal,
   type CapturePosition,
   type ChangeEvent,
-  type Delivery,
+  type ChangeDelivery,
   type Direction,
   type EntityDefinition,
   type Publication,
   type PublishResult,
   type ProjectionResult,
   type ProjectionTarget,
-  type Settlement,
+  type SettledDelivery,
 } from '@redis-mongo-sync/sync-core';
 import type { Link } from '../engine/link.js';
 import type { Mutation } from '../mutations.js';
@@ -58,7 +58,7 @@ export class SimProjections implements ProjectionTarget {
 
   async apply(
     _entity: EntityDefinition,
-    deliveries: readonly Delivery[],
+    deliveries: readonly ChangeDelivery[],
     mode: 'compare' | 'merge' = 'compare',
   ): Promise<readonly ProjectionResult[]> {
     const point = mode === 'merge' ? 'merge' : 'apply';
@@ -73,7 +73,7 @@ export class SimProjections implements ProjectionTarget {
     );
   }
 
-  settle(settlements: readonly Settlement[]): Promise<void> {
+  settle(settlements: readonly SettledDelivery[]): Promise<void> {
     return this.link.call('settle', () => this.redis.settle('mongo-to-redis', settlements));
   }
 

@@ -1,27 +1,24 @@
 import {
   DIRECTIONS,
-  decide,
-  eventIdOf,
+  changeEvent,
+  decideIntoRedis,
+  knownOnTop,
   USERS,
   type CapturePosition,
   type ChangeEvent,
-  type Delivery,
+  type ChangeDelivery,
   type Direction,
+  type HeldRecord,
   type KnownVersions,
   type Publication,
   type PublishResult,
   type ProjectionResult,
-  type Settlement,
-  type Stamp,
+  type SettledDelivery,
+  type VersionedContent,
 } from '@redis-mongo-sync/sync-core';
 import type { Observer } from '../checks/observer.js';
 import type { SimWorld } from '../engine/sim-world.js';
 import { SimStream } from './sim-stream.js';
-
-export interface Held extends Stamp {
-  /** Canonical text of the fields; `null`: a tombstone. */
-  readonly payload: string | null;
-}
 
 export interface RedisWrite {
   readonly key: string;
@@ -37,7 +34,7 @@ export type RedisWriteResult =
 
 /** Redis: what it holds, and the scripts of `sync-adapters`, each of them one atomic step. */
 export class SimRedis {
-  readonly held = new Map<string, Held>();
+  readonly held = new Map<string, HeldRecord>();
   readonly streams: Readonly<Record<Direction, SimStream>>;
   position: string | null = null;
   /** By key: the version that was held when an older image was settled because a newer write was in flight. */
@@ -119,44 +116,43 @@ export class SimRedis {
 
   // ——— apply-batch.lua
 
-  apply(deliveries: readonly Delivery[], mode: 'compare' | 'merge'): ProjectionResult[] {
+  apply(deliveries: readonly ChangeDelivery[], mode: 'compare' | 'merge'): ProjectionResult[] {
     return deliveries.map((delivery) => this.applyOne(delivery, mode, this.held.get(delivery.event.key)));
   }
 
-  applyOne(delivery: Delivery, mode: 'compare' | 'merge', held: Held | undefined): ProjectionResult {
+  applyOne(
+    delivery: ChangeDelivery,
+    mode: 'compare' | 'merge',
+    held: HeldRecord | undefined,
+  ): ProjectionResult {
     const { event } = delivery;
     const { mutation } = this.world;
     const seen = mutation === 'tombstone-not-compared' && held?.payload === null ? undefined : held;
-    const current = seen ? { ...seen, content: seen.payload } : null;
-    const verdict = decide('redis', { ...event, content: event.payload }, current);
-    const stamp: Stamp = { version: seen?.version ?? 0, source: seen?.source ?? 'redis' };
-    switch (verdict) {
-      case 'apply':
-        return this.project(delivery, seen);
+    const decision = decideIntoRedis(contentOf(event), seen ? contentOf(seen) : null);
+    if (!seen || decision === 'apply') return this.project(delivery, seen);
+    switch (decision) {
       case 'same':
         return this.recognise(delivery);
       case 'stale': {
-        const onItsWay = (this.streams['redis-to-mongo'].flying.get(event.key) ?? 0) >= stamp.version;
-        const settled = onItsWay || mutation === 'no-set-back-check';
+        const { version, source } = seen;
+        const inFlight = (this.streams['redis-to-mongo'].flying.get(event.key) ?? 0) >= version;
+        const settled = inFlight || mutation === 'no-set-back-check';
         if (settled) this.settleIn('mongo-to-redis', { delivery, outcome: 'stale' });
-        if (onItsWay && mutation !== 'doubts-ignored') this.doubts.set(event.key, stamp.version);
-        return { verdict, settled, winner: stamp };
+        if (inFlight && mutation !== 'doubts-ignored') this.doubts.set(event.key, version);
+        return { decision, settled, winner: { version, source } };
       }
-      default:
+      case 'merge': {
         if (mode === 'merge') return this.project(delivery, seen);
         if (mutation === 'ignore-ties') return this.recognise(delivery);
-        return {
-          verdict: 'merge',
-          settled: false,
-          stored: seen?.payload ?? null,
-          source: mutation === 'tie-taken-for-an-edit' ? 'mongo' : stamp.source,
-        };
+        const source = mutation === 'tie-taken-for-an-edit' ? 'mongo' : seen.source;
+        return { decision, settled: false, held: { ...seen, source } };
+      }
     }
   }
 
   // ——— settle-batch.lua
 
-  settle(direction: Direction, settlements: readonly Settlement[]): void {
+  settle(direction: Direction, settlements: readonly SettledDelivery[]): void {
     for (const settlement of settlements) this.settleIn(direction, settlement);
   }
 
@@ -181,8 +177,7 @@ export class SimRedis {
       return;
     }
     if (this.world.mutation === 'resend-as-new') return void this.reissue(key, held.version);
-    const base = held.version - 1;
-    this.toStream(key, held, base, Math.min(base, stream.known.get(key) ?? base));
+    this.toStream(key, held, held.version - 1, knownOnTop(held, stream.known.get(key)));
   }
 
   // ——— hold-lease.lua, release-lease.lua
@@ -212,33 +207,32 @@ export class SimRedis {
     for (const direction of DIRECTIONS) this.streams[direction].wipe();
   }
 
-  private project(delivery: Delivery, before: Held | undefined): ProjectionResult {
+  private project(delivery: ChangeDelivery, before: HeldRecord | undefined): ProjectionResult {
     const { key, version, source, payload } = delivery.event;
     this.put(key, { version, source, payload });
     this.settleIn('mongo-to-redis', { delivery, outcome: 'applied' });
     const stamp = before ? { version: before.version, source: before.source } : null;
-    return { verdict: 'apply', settled: true, before: stamp };
+    return { decision: 'apply', settled: true, before: stamp };
   }
 
-  private recognise(delivery: Delivery): ProjectionResult {
+  private recognise(delivery: ChangeDelivery): ProjectionResult {
     const repeated = delivery.event.source === 'mongo' || this.processed.has(delivery.event.eventId);
-    const verdict = repeated ? 'duplicate' : 'echo';
-    this.settleIn('mongo-to-redis', { delivery, outcome: verdict });
-    return { verdict, settled: true };
+    const decision = repeated ? 'duplicate' : 'echo';
+    this.settleIn('mongo-to-redis', { delivery, outcome: decision });
+    return { decision, settled: true };
   }
 
-  private settleIn(direction: Direction, settlement: Settlement): void {
+  private settleIn(direction: Direction, settlement: SettledDelivery): void {
     this.world.writes += 1;
     this.streams[direction].settle(settlement);
     this.processed.add(settlement.delivery.event.eventId);
   }
 
   private emit(key: string, payload: string | null): number {
-    const before = this.held.get(key);
+    const before = this.held.get(key) ?? null;
     const base = before?.version ?? 0;
     const stream = this.streams['redis-to-mongo'];
-    const inherited = stream.known.get(key) ?? base;
-    const known = before?.source === 'redis' ? Math.min(inherited, base - 1) : base;
+    const known = knownOnTop(before, stream.known.get(key));
     const version = this.world.nextVersion('redis', base);
     this.put(key, { version, source: 'redis', payload });
     this.toStream(key, { version, payload }, base, known);
@@ -247,29 +241,36 @@ export class SimRedis {
     return version;
   }
 
-  private toStream(key: string, write: Pick<Held, 'version' | 'payload'>, base: number, known: number): void {
+  private toStream(
+    key: string,
+    write: Pick<HeldRecord, 'version' | 'payload'>,
+    base: number,
+    known: number,
+  ): void {
     const { version, payload } = write;
-    const event: ChangeEvent = {
-      eventId: eventIdOf('redis', key, version),
+    const event = changeEvent('redis', {
       entity: USERS.name,
       key,
-      op: payload === null ? 'delete' : 'upsert',
       source: 'redis',
       version,
       payload,
       ...(this.world.mutation === 'base-ignored' ? {} : { base, known }),
-    };
+    });
     this.world.writes += 1;
     this.observer.emitted('redis-to-mongo', event);
     this.streams['redis-to-mongo'].add(event);
   }
 
-  private put(key: string, held: Held): void {
+  private put(key: string, held: HeldRecord): void {
     this.world.writes += 1;
     this.observer.redisHolds(key, this.held.get(key) ?? null, held);
     if (held.payload === null && this.world.mutation === 'no-tombstones') this.held.delete(key);
     else this.held.set(key, held);
   }
+}
+
+function contentOf({ version, payload }: Pick<HeldRecord, 'version' | 'payload'>): VersionedContent {
+  return { version, content: payload };
 }
 
 function positionText({ feed, snapshot }: CapturePosition): string {

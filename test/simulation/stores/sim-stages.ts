@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { DIRECTIONS, type Delivery, type Direction, type Settlement } from '@redis-mongo-sync/sync-core';
+import {
+  DIRECTIONS,
+  type ChangeDelivery,
+  type Direction,
+  type HeldRecord,
+  type SettledDelivery,
+} from '@redis-mongo-sync/sync-core';
 import type { MongoStage } from '../../../libs/sync-core/src/testing/record-target-contract.js';
-import type { HeldRecord, RedisStage } from '../../../libs/sync-core/src/testing/redis-stage.js';
+import type { RedisStage } from '../../../libs/sync-core/src/testing/redis-stage.js';
 import { NO_OBSERVER } from '../checks/observer.js';
 import { directLink } from '../engine/link.js';
 import { SimWorld } from '../engine/sim-world.js';
@@ -36,11 +42,11 @@ export class SimRedisStage implements RedisStage {
     return Promise.resolve(this.redis.held.get(key) ?? null);
   }
 
-  take(direction: Direction): Promise<readonly Delivery[]> {
+  take(direction: Direction): Promise<readonly ChangeDelivery[]> {
     return Promise.resolve(this.redis.streams[direction].readNew('contract', Infinity, 0));
   }
 
-  settleRedisWrite(delivery: Delivery): Promise<void> {
+  settleRedisWrite(delivery: ChangeDelivery): Promise<void> {
     this.redis.settle('redis-to-mongo', [{ delivery, outcome: 'applied' }]);
     return Promise.resolve();
   }
@@ -62,7 +68,7 @@ export class SimRedisStage implements RedisStage {
 /** The simulated Mongo, for contract suites. */
 export function simMongoStage(): MongoStage {
   const mongo = new SimMongo(new SimWorld({ startMs: Date.now() }), NO_OBSERVER);
-  const settled: Settlement[] = [];
+  const settled: SettledDelivery[] = [];
   const records = new SimRecords(mongo, directLink, (settlements) => {
     settled.push(...settlements);
     return Promise.resolve();

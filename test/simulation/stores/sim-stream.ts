@@ -1,9 +1,9 @@
 import {
   OUTCOMES,
   type ChangeEvent,
-  type Delivery,
+  type ChangeDelivery,
   type Outcome,
-  type Settlement,
+  type SettledDelivery,
 } from '@redis-mongo-sync/sync-core';
 
 interface Entry {
@@ -59,7 +59,7 @@ export class SimStream {
   }
 
   /** `XACK` and the books. */
-  settle({ delivery, outcome }: Settlement): void {
+  settle({ delivery, outcome }: SettledDelivery): void {
     if (this.group?.pending.delete(Number(delivery.entryId)) && !this.rules.noBooks)
       this.outcomes[outcome] += 1;
     this.land(delivery.event);
@@ -74,7 +74,7 @@ export class SimStream {
     return true;
   }
 
-  readNew(consumer: string, count: number, now: number): Delivery[] {
+  readNew(consumer: string, count: number, now: number): ChangeDelivery[] {
     const group = this.existing();
     const fresh = this.entries.filter(({ id }) => id > group.lastDelivered).slice(0, count);
     for (const { id } of fresh) {
@@ -85,7 +85,7 @@ export class SimStream {
   }
 
   /** Own pending entries, and the ids of those whose data is gone. */
-  readPending(consumer: string, count: number): { deliveries: Delivery[]; lost: number[] } {
+  readPending(consumer: string, count: number): { deliveries: ChangeDelivery[]; lost: number[] } {
     const ids = [...this.existing().pending].filter(([, pending]) => pending.consumer === consumer);
     return this.load(ids.slice(0, count).map(([id]) => id));
   }
@@ -96,7 +96,7 @@ export class SimStream {
     minIdleMs: number,
     now: number,
     count: number,
-  ): { deliveries: Delivery[]; lost: number[] } {
+  ): { deliveries: ChangeDelivery[]; lost: number[] } {
     const group = this.existing();
     const idle = [...group.pending].filter(
       ([, pending]) => pending.consumer !== consumer && now - pending.since >= minIdleMs,
@@ -193,14 +193,14 @@ export class SimStream {
     return this.group;
   }
 
-  private load(ids: readonly number[]): { deliveries: Delivery[]; lost: number[] } {
+  private load(ids: readonly number[]): { deliveries: ChangeDelivery[]; lost: number[] } {
     const byId = new Map(this.entries.map((entry) => [entry.id, entry]));
     const found = ids.map((id) => byId.get(id)).filter((entry) => entry !== undefined);
     return { deliveries: found.map(deliveryOf), lost: ids.filter((id) => !byId.has(id)) };
   }
 }
 
-function deliveryOf({ id, event }: Entry): Delivery {
+function deliveryOf({ id, event }: Entry): ChangeDelivery {
   return { entryId: String(id), event };
 }
 

@@ -1,6 +1,6 @@
 import { documentPages } from '@redis-mongo-sync/sync-adapters';
 import {
-  eventOf,
+  eventFromImage,
   stampAbove,
   type CaptureJournal,
   type EntityDefinition,
@@ -38,7 +38,7 @@ export class FromMongo implements BackfillSource {
     for await (const page of documentPages(db, entity, { afterId: from?.cursor ?? null, limit: PAGE })) {
       const unversioned = page.images.filter(({ version }) => version === null);
       const events = page.images.flatMap((image) =>
-        image.version === null ? [] : [eventOf(entity, image, image.version)],
+        image.version === null ? [] : [eventFromImage(entity, image, image.version)],
       );
       if (!dryRun) {
         await stampAbove(

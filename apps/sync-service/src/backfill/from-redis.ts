@@ -6,7 +6,7 @@ import {
   type FoundKey,
 } from '@redis-mongo-sync/sync-adapters';
 import {
-  eventOf,
+  eventFromImage,
   type CaptureJournal,
   type EntityDefinition,
   type MongoAuthority,
@@ -125,7 +125,7 @@ export class FromRedis implements BackfillSource {
     if (overruled) {
       await side.mendIndex(entity, [key]);
       // A document without a version is stamped by capture, and comes by itself.
-      if (image.version !== null) await journal.republish([eventOf(entity, image, image.version)]);
+      if (image.version !== null) await journal.republish([eventFromImage(entity, image, image.version)]);
       return 'overruled';
     }
     // Version 0 is what the script makes of a text that is none of ours: nobody has written in between.

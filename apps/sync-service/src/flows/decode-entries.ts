@@ -4,7 +4,7 @@ import {
   MalformedEventError,
   parseEvent,
   skewMs,
-  type Delivery,
+  type ChangeDelivery,
   type EntityDefinition,
 } from '@redis-mongo-sync/sync-core';
 
@@ -17,7 +17,7 @@ export interface DecodeOptions {
 
 export interface DecodedEntries {
   /** By entity, in stream order. */
-  readonly deliveries: ReadonlyMap<EntityDefinition, readonly Delivery[]>;
+  readonly deliveries: ReadonlyMap<EntityDefinition, readonly ChangeDelivery[]>;
   /** Entries that can never be applied; retrying cannot help. */
   readonly unusable: readonly { readonly id: string; readonly error: Error }[];
   /** The furthest that any version lies ahead of the local clock, ms. */
@@ -31,7 +31,7 @@ export class ClockSkewError extends Error {
 
 /** The edge of the consumer: whatever stands in a stream entry is checked here, and only here. */
 export function decodeEntries(entries: readonly StreamEntry[], options: DecodeOptions): DecodedEntries {
-  const deliveries = new Map<EntityDefinition, Delivery[]>();
+  const deliveries = new Map<EntityDefinition, ChangeDelivery[]>();
   const unusable: { id: string; error: Error }[] = [];
   let largestSkewMs = 0;
   for (const entry of entries) {

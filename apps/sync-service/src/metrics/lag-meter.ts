@@ -1,5 +1,5 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import { updatedAtOf, type Delivery } from '@redis-mongo-sync/sync-core';
+import { updatedAtOf, type ChangeDelivery } from '@redis-mongo-sync/sync-core';
 
 export interface LagSummary {
   /** Milliseconds; null when nothing was applied in the window. */
@@ -31,7 +31,7 @@ export class LagMeter {
   /** Of the newest apply, ms. */
   latest: number | null = null;
 
-  applied(deliveries: readonly Delivery[]): void {
+  applied(deliveries: readonly ChangeDelivery[]): void {
     const now = Date.now();
     if (now - this.startedAt >= GENERATION_MS) this.rotate(now);
     for (const { event } of deliveries) this.record(Math.max(0, now - updatedAtOf(event.version)));

@@ -1,5 +1,5 @@
 import {
-  eventOf,
+  eventFromImage,
   type CaptureJournal,
   type Direction,
   type EntityDefinition,
@@ -67,7 +67,7 @@ export class LostStreamRepair {
     const { authority, journal } = this.options;
     const images = await authority.current(entity, keys);
     const events = [...images.values()]
-      .map((image) => image.version !== null && eventOf(entity, image, image.version))
+      .map((image) => image.version !== null && eventFromImage(entity, image, image.version))
       .filter((event) => event !== false);
     await journal.republish(events);
   }

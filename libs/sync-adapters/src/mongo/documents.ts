@@ -6,12 +6,14 @@ import {
   type RecordState,
   type SyncRecord,
 } from '@redis-mongo-sync/sync-core';
-import type { Document } from 'mongodb';
+import { Decimal128, Long, type Document } from 'mongodb';
 import { bsonToJson } from './bson-json.js';
 
 /** The version of a document; `null` when it has none, or something that cannot be one. */
 export function versionOfDocument(document: Document): number | null {
-  const version = Number(document.version ?? Number.NaN);
+  const stored: unknown = document.version;
+  const isNumber = typeof stored === 'number' || stored instanceof Long || stored instanceof Decimal128;
+  const version = isNumber ? Number(stored.toString()) : Number.NaN;
   return version >= 1 && version <= Number.MAX_SAFE_INTEGER ? Math.floor(version) : null;
 }
 

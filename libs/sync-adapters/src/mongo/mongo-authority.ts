@@ -4,6 +4,13 @@ import { imageOf } from './documents.js';
 import { isDuplicateKey, withMongoErrors } from './mongo-errors.js';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { tombstonePipeline } from './update-pipelines.js';
+import {
+  nextVersionExpression,
+  NO_VERSION,
+  UNSTAMPED,
+  UPDATED_AT,
+  versionsBetween,
+} from './version-expressions.js';
 
 /** Stamps and tombstones for what others did to Mongo's documents. */
 export class MongoDocumentAuthority implements MongoAuthority {
@@ -25,15 +32,11 @@ export class MongoDocumentAuthority implements MongoAuthority {
   async stamp(entity: EntityDefinition, requests: readonly StampRequest[]): Promise<void> {
     if (requests.length === 0) return;
     const operations = requests.map(({ id, seen, floor }): AnyBulkWriteOperation => {
-      const least = { $literal: Math.max(floor, seen ?? 0) + 1 };
-      const version = { $max: [{ $multiply: [{ $toDouble: '$$NOW' }, 1024] }, least] };
+      const version = nextVersionExpression(Math.max(floor, seen ?? 0));
       return {
         updateOne: {
           filter: { _id: documentId(id), ...seenFilter(seen) },
-          update: [
-            { $set: { version, source: 'mongo' } },
-            { $set: { updatedAt: { $floor: { $divide: ['$version', 1024] } } } },
-          ],
+          update: [{ $set: { version, source: 'mongo' } }, UPDATED_AT],
         },
       };
     });
@@ -43,9 +46,9 @@ export class MongoDocumentAuthority implements MongoAuthority {
   async bury(entity: EntityDefinition, key: string, floor: number): Promise<'buried' | 'taken'> {
     return withMongoErrors(async () => {
       try {
-        // No document has a version below 0, so this inserts – unless the unique index says the key is taken.
+        // The filter matches no document, so this inserts – unless the unique index says the key is taken.
         await this.collection(entity).updateOne(
-          { [entity.keyField]: key, version: { $lt: 0 } },
+          { [entity.keyField]: key, version: NO_VERSION },
           tombstonePipeline(
             entity,
             { field: entity.keyField, value: key },
@@ -72,6 +75,5 @@ function documentId(id: string): ObjectId {
 }
 
 function seenFilter(seen: number | null): Document {
-  if (seen !== null) return { version: seen };
-  return { $nor: [{ version: { $type: 'number', $gte: 1, $lte: Number.MAX_SAFE_INTEGER } }] };
+  return seen === null ? UNSTAMPED : { version: versionsBetween(seen, seen) };
 }

@@ -1,5 +1,5 @@
 import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
-import { USERS, type Settlement } from '@redis-mongo-sync/sync-core';
+import { USERS, type SettledDelivery } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
 import { recordTargetContract } from '@redis-mongo-sync/sync-core/testing';
 import { MongoDocumentAuthority } from './mongo-authority.js';
@@ -12,9 +12,9 @@ recordTargetContract('MongoRecordTarget', async () => {
   const db = client.db(server.database);
   await prepareCollections(db, [USERS]);
   const authority = new MongoDocumentAuthority(db);
-  const settled: Settlement[] = [];
+  const settled: SettledDelivery[] = [];
   const settler = {
-    settle: (settlements: readonly Settlement[]) => {
+    settle: (settlements: readonly SettledDelivery[]) => {
       settled.push(...settlements);
       return Promise.resolve();
     },

@@ -1,12 +1,11 @@
 import {
-  hadSeen,
+  obstacleTo,
   type ApplyAttempt,
   type EntityDefinition,
   type MongoAuthority,
-  type MongoImage,
   type RecordResult,
   type RecordTarget,
-  type Settlement,
+  type SettledDelivery,
 } from '@redis-mongo-sync/sync-core';
 import {
   MongoBulkWriteError,
@@ -19,10 +18,11 @@ import {
 import { withMongoErrors } from './mongo-errors.js';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { eventPipeline } from './update-pipelines.js';
+import { versionsBetween } from './version-expressions.js';
 
-/** Acknowledges and books, on the stream the deliveries came from. */
+/** Acknowledges and counts, on the stream the deliveries came from. */
 export interface Settler {
-  settle(settlements: readonly Settlement[]): Promise<void>;
+  settle(settlements: readonly SettledDelivery[]): Promise<void>;
 }
 
 export interface MongoRecordTargetOptions {
@@ -48,7 +48,7 @@ export class MongoRecordTarget implements RecordTarget {
     return withMongoErrors(() => this.applyWith(entity, attempts, MAX_RACES));
   }
 
-  settle(settlements: readonly Settlement[]): Promise<void> {
+  settle(settlements: readonly SettledDelivery[]): Promise<void> {
     return this.options.settler.settle(settlements);
   }
 
@@ -59,15 +59,15 @@ export class MongoRecordTarget implements RecordTarget {
   ): Promise<readonly RecordResult[]> {
     if (attempts.length === 0) return [];
     const errors = await this.bulk(entity, attempts, races === MAX_RACES ? likely : overwritable);
-    if (errors.size === 0) return attempts.map(() => ({ verdict: 'apply' }));
+    if (errors.size === 0) return attempts.map(() => ({ decision: 'apply' }));
 
     const rivals = attempts.filter((_, index) => isKeyConflict(entity, errors.get(index)));
     const rivalResults = await this.classify(entity, rivals, races);
     return attempts.map((attempt, index): RecordResult => {
       const error = errors.get(index);
-      if (!error) return { verdict: 'apply' };
+      if (!error) return { decision: 'apply' };
       return (
-        rivalResults.get(attempt) ?? { verdict: 'refused', reason: error.errmsg ?? `code ${error.code}` }
+        rivalResults.get(attempt) ?? { decision: 'refused', reason: error.errmsg ?? `code ${error.code}` }
       );
     });
   }
@@ -109,7 +109,7 @@ export class MongoRecordTarget implements RecordTarget {
     const current = await this.options.authority.current(entity, keys);
     const again: ApplyAttempt[] = [];
     for (const rival of rivals) {
-      const result = resultOf(rival, current.get(rival.event.key));
+      const result = obstacleTo(rival.event, current.get(rival.event.key));
       if (result) results.set(rival, result);
       else again.push({ entryId: rival.entryId, event: rival.event });
     }
@@ -128,17 +128,16 @@ export class MongoRecordTarget implements RecordTarget {
 const MAX_RACES = 8;
 
 /**
- * Which versions the attempt may overwrite: those that its writer had seen (`hadSeen`, as a filter), or the very one
- * that has been kept since. A version is compared as the sync reads it, without a fraction that others may have given.
+ * Which versions the attempt may overwrite: those for which `decideIntoMongo` says `apply`, as a filter; or the very
+ * one that has been kept since.
  */
 function overwritable({ event, over }: ApplyAttempt): Filter<Document> {
-  if (over !== undefined) return { version: { $gte: over, $lt: over + 1 } };
+  if (over !== undefined) return { version: versionsBetween(over, over) };
   const { version, base, known = base } = event;
-  if (base === undefined || known === undefined) return { version: { $lt: version } };
-  if (base === 0) return { version: { $lt: 1 } };
-  if (base === known) return { version: { $lt: base + 1 } };
+  if (base === undefined || known === undefined) return { version: versionsBetween(1, version - 1) };
+  if (base === known) return { version: versionsBetween(1, base) };
   return {
-    version: { $lt: base + 1 },
+    version: versionsBetween(1, base),
     $or: [{ version: { $lt: known + 1 } }, { source: 'redis' }],
   };
 }
@@ -150,17 +149,7 @@ function overwritable({ event, over }: ApplyAttempt): Filter<Document> {
 function likely(attempt: ApplyAttempt): Filter<Document> {
   const { base, known } = attempt.event;
   const onSettledWrite = attempt.over === undefined && base !== undefined && known === base - 1;
-  return onSettledWrite ? { version: { $lt: base + 1 }, source: 'redis' } : overwritable(attempt);
-}
-
-/** `null`: nothing stands in the way any more; try again. */
-function resultOf({ event }: ApplyAttempt, image: MongoImage | undefined): RecordResult | null {
-  if (!image) return null;
-  if (image.version === null) return { verdict: 'unstamped', current: image };
-  const { version, source } = image;
-  if (version === event.version && source === 'redis') return { verdict: 'same' };
-  if (version >= event.version) return { verdict: 'stale', current: image };
-  return hadSeen(event, { version, source }) ? null : { verdict: 'concurrent', current: image };
+  return onSettledWrite ? { version: versionsBetween(1, base), source: 'redis' } : overwritable(attempt);
 }
 
 function isKeyConflict(entity: EntityDefinition, error: WriteError | undefined): boolean {

@@ -10,32 +10,12 @@ import {
 } from '@redis-mongo-sync/sync-core';
 import type { Document } from 'mongodb';
 import { jsonToBson } from './bson-json.js';
+import { nextVersionExpression, UPDATED_AT } from './version-expressions.js';
 
 /*
  * Aggregation pipelines that write a record. They run inside the server, so the version is assigned in the same
  * atomic step as the write. Client strings go in as `$literal`, or `$`-strings would be read as field paths.
  */
-
-const STORED_VERSION = {
-  $cond: [
-    { $and: [{ $isNumber: '$version' }, { $lte: ['$version', Number.MAX_SAFE_INTEGER] }] },
-    '$version',
-    0,
-  ],
-};
-
-/** `nextVersion` of sync-core, computed by the server; at least `floor + 1`. */
-export function nextVersionExpression(floor = 0): Document {
-  return {
-    $max: [
-      { $multiply: [{ $toDouble: '$$NOW' }, 1024] },
-      { $add: [STORED_VERSION, 1] },
-      { $add: [{ $literal: floor }, 1] },
-    ],
-  };
-}
-
-const UPDATED_AT = { $set: { updatedAt: { $floor: { $divide: ['$version', 1024] } } } };
 
 /** Sets and removes shared fields of a record, revives a tombstone. */
 export function mergePipeline(

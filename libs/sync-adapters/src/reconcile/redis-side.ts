@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  formatRecord,
   type Bucket,
   type ChangeEvent,
   type Depth,
@@ -10,18 +11,8 @@ import {
 } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { inFlightField, KEYS } from '../redis/keys.js';
-import { projectionText } from '../redis/projection-text.js';
 import { withRedisErrors } from '../redis/redis-errors.js';
 import { SCRIPTS } from '../redis/scripts.js';
-
-type BucketReply = [digest: string, count: number, lastKey: string, more: 0 | 1];
-type HoldingRow = [
-  state: RedisHolding['state'],
-  version: string,
-  digest: string,
-  indexed: 0 | 1,
-  inFlight: 0 | 1,
-];
 
 /** Records per script call, so that none holds Redis for long. */
 const CHUNK = 500;
@@ -37,11 +28,7 @@ export class RedisComparisonSide implements RedisSide {
   ): Promise<Bucket> {
     const [before, behind] = nameParts(entity);
     const args = [...boundsOf(range), String(limit), depth, before, behind];
-    const reply = await withRedisErrors(() =>
-      SCRIPTS.digestBucket.run(this.redis, [KEYS.index(entity)], args),
-    );
-    const [digest, count, lastKey, more] = reply as BucketReply;
-    return { digest, count, lastKey: lastKey === '' ? null : lastKey, more: more === 1 };
+    return withRedisErrors(() => SCRIPTS.digestBucket.run(this.redis, [KEYS.index(entity)], args));
   }
 
   keys(entity: EntityDefinition, range: KeyRange, limit: number): Promise<readonly string[]> {
@@ -73,7 +60,7 @@ export class RedisComparisonSide implements RedisSide {
   }
 
   digestOf(event: ChangeEvent, depth: Depth): string {
-    return sha1(`${event.key}\n${depth === 'versions' ? String(event.version) : projectionText(event)}`);
+    return sha1(`${event.key}\n${depth === 'versions' ? String(event.version) : formatRecord(event)}`);
   }
 
   digestOfAll(digests: readonly string[]): string {
@@ -91,14 +78,7 @@ export class RedisComparisonSide implements RedisSide {
       names.push(KEYS.record(entity, key), KEYS.tombstone(entity, key));
       args.push(key, inFlightField(entity.name, key));
     }
-    const rows = await withRedisErrors(() => SCRIPTS.readHoldings.run(this.redis, names, args));
-    return (rows as HoldingRow[]).map(([state, version, digest, indexed, inFlight]) => ({
-      state,
-      version: Number(version),
-      digest,
-      indexed: indexed === 1,
-      inFlight: inFlight === 1,
-    }));
+    return withRedisErrors(() => SCRIPTS.readHoldings.run(this.redis, names, args));
   }
 }
 

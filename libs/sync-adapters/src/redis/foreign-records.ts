@@ -59,10 +59,7 @@ export class ForeignRecords {
     hash: { readonly fields: Readonly<Record<string, string>>; readonly text: string },
   ): Promise<boolean> {
     const args = [hash.text, ...Object.entries(hash.fields).flat()];
-    const replaced = await withRedisErrors(() =>
-      SCRIPTS.unwrapHash.run(this.redis, [KEYS.record(entity, key)], args),
-    );
-    return replaced === 1;
+    return withRedisErrors(() => SCRIPTS.unwrapHash.run(this.redis, [KEYS.record(entity, key)], args));
   }
 
   private async read(keys: readonly { readonly name: string; readonly key: string }[]): Promise<FoundKey[]> {

@@ -15,8 +15,6 @@ import { inFlightField, KEYS } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';
 import { SCRIPTS } from './scripts.js';
 
-type PublishReply = [outcome: 'published' | 'already' | 'fenced' | 'set-back', ...indices: number[]];
-
 /** Publishes captured changes with `publish-captured.lua`: events and position in one step. */
 export class RedisCaptureJournal implements CaptureJournal {
   constructor(private readonly redis: Redis) {}
@@ -36,9 +34,7 @@ export class RedisCaptureJournal implements CaptureJournal {
 
   async publish({ expected, next, events }: Publication): Promise<PublishResult> {
     const from = expected === null ? '' : positionText(expected);
-    const [outcome, ...indices] = await this.append(from, positionText(next), events);
-    if (outcome === 'set-back') return { outcome, indices };
-    return { outcome: outcome === 'fenced' ? 'fenced' : 'published' };
+    return this.append(from, positionText(next), events);
   }
 
   async republish(events: readonly ChangeEvent[]): Promise<void> {
@@ -49,7 +45,7 @@ export class RedisCaptureJournal implements CaptureJournal {
     expected: string,
     next: string,
     events: readonly ChangeEvent[],
-  ): Promise<PublishReply> {
+  ): Promise<PublishResult> {
     const keys = [
       KEYS.stream('mongo-to-redis'),
       KEYS.capturePosition,
@@ -60,9 +56,7 @@ export class RedisCaptureJournal implements CaptureJournal {
     for (const event of events) {
       args.push(inFlightField(event.entity, event.key), String(event.version), formatEvent(event));
     }
-    return withRedisErrors(
-      async () => (await SCRIPTS.publishCaptured.run(this.redis, keys, args)) as PublishReply,
-    );
+    return withRedisErrors(() => SCRIPTS.publishCaptured.run(this.redis, keys, args));
   }
 
   async known(entity: EntityDefinition, records: readonly string[]): Promise<readonly KnownVersions[]> {
@@ -70,12 +64,7 @@ export class RedisCaptureJournal implements CaptureJournal {
     const keys = [KEYS.inFlight('mongo-to-redis')];
     for (const key of records) keys.push(KEYS.record(entity, key), KEYS.tombstone(entity, key));
     const fields = records.map((key) => inFlightField(entity.name, key));
-    const reply = await withRedisErrors(() => SCRIPTS.readKnownVersions.run(this.redis, keys, fields));
-    const versions = (reply as string[]).map(Number);
-    return records.map((_, index) => ({
-      held: versions[2 * index] ?? 0,
-      flying: versions[2 * index + 1] ?? 0,
-    }));
+    return withRedisErrors(() => SCRIPTS.readKnownVersions.run(this.redis, keys, fields));
   }
 }
 

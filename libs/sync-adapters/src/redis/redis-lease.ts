@@ -18,9 +18,7 @@ export class RedisLease {
   /** Takes or renews the lease. Call it again well within its time to live. */
   async hold(): Promise<boolean> {
     const keys = [KEYS.captureLease];
-    return (
-      (await withRedisErrors(() => SCRIPTS.holdLease.run(this.redis, keys, [this.token, this.ttlMs]))) === 1
-    );
+    return withRedisErrors(() => SCRIPTS.holdLease.run(this.redis, keys, [this.token, this.ttlMs]));
   }
 
   async release(): Promise<void> {

@@ -1,4 +1,4 @@
-import { EVENT_FIELD, eventIdOf, type Direction } from '@redis-mongo-sync/sync-core';
+import { EVENT_FIELD, eventIdOf, peekEvent, type Direction } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { inFlightField, KEYS } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';
@@ -99,15 +99,8 @@ function idOf(direction: Direction, field: string, version: number): string {
   return eventIdOf(direction === 'redis-to-mongo' ? 'redis' : 'mongo', key, version);
 }
 
-/** The record and version of an entry; `null` when it is none of ours. The payload is not parsed. */
+/** The record and version of an entry; `null` when it is none of ours. */
 function headOf(fields: readonly string[]): { field: string; version: number } | null {
-  const text = fields[fields.lastIndexOf(EVENT_FIELD) + 1] ?? '';
-  const [head] = text.split(',"payload":', 1);
-  try {
-    const { entity, key, version } = JSON.parse(`${head}}`) as Record<string, unknown>;
-    if (typeof entity !== 'string' || typeof key !== 'string' || typeof version !== 'number') return null;
-    return { field: inFlightField(entity, key), version };
-  } catch {
-    return null;
-  }
+  const event = peekEvent(fields[fields.lastIndexOf(EVENT_FIELD) + 1] ?? '');
+  return event && { field: inFlightField(event.entity, event.key), version: event.version };
 }

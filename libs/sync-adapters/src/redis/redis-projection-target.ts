@@ -1,23 +1,16 @@
 import {
-  isSource,
-  type Delivery,
+  type ChangeDelivery,
   type EntityDefinition,
   type ProjectionResult,
   type ProjectionTarget,
-  type Settlement,
-  type Source,
-  type Stamp,
+  type SettledDelivery,
 } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { KEYS, SYNC_GROUP } from './keys.js';
-import { contentOf } from './projection-text.js';
 import { withRedisErrors } from './redis-errors.js';
 import { SCRIPTS } from './scripts.js';
 import { StreamSettler } from './stream-settler.js';
-
-/** One change's row in the script's reply. */
-type Row = [verdict: 'apply' | 'echo' | 'duplicate' | 'stale' | 'merge', settled: 0 | 1, stored: string];
 
 /** Applies changes from Mongo with `apply-batch.lua`: compare, write and settle in one atomic step. */
 export class RedisProjectionTarget implements ProjectionTarget {
@@ -32,7 +25,7 @@ export class RedisProjectionTarget implements ProjectionTarget {
 
   async apply(
     entity: EntityDefinition,
-    deliveries: readonly Delivery[],
+    deliveries: readonly ChangeDelivery[],
     mode: 'compare' | 'merge' = 'compare',
   ): Promise<readonly ProjectionResult[]> {
     const keys = [
@@ -51,11 +44,10 @@ export class RedisProjectionTarget implements ProjectionTarget {
       keys.push(KEYS.record(entity, key), KEYS.tombstone(entity, key));
       args.push(entryId, key, op, String(version), source, payload ?? '', eventId);
     }
-    const rows = await withRedisErrors(() => SCRIPTS.applyBatch.run(this.redis, keys, args));
-    return (rows as Row[]).map(resultOf);
+    return withRedisErrors(() => SCRIPTS.applyBatch.run(this.redis, keys, args));
   }
 
-  settle(settlements: readonly Settlement[]): Promise<void> {
+  settle(settlements: readonly SettledDelivery[]): Promise<void> {
     return this.settler.settle(settlements);
   }
 
@@ -80,30 +72,4 @@ function emitterKeys(entity: EntityDefinition, key: string): string[] {
     KEYS.inFlight('redis-to-mongo'),
     KEYS.ledger('redis-to-mongo'),
   ];
-}
-
-function resultOf([verdict, settled, stored]: Row): ProjectionResult {
-  switch (verdict) {
-    case 'apply':
-      return { verdict, settled: true, before: stampOf(stored) };
-    case 'echo':
-    case 'duplicate':
-      return { verdict, settled: true };
-    case 'stale':
-      return { verdict, settled: settled === 1, winner: stampOf(stored) ?? { version: 0, source: 'redis' } };
-    case 'merge':
-      return { verdict, settled: false, stored: contentOf(stored), source: sourceOf(stored) };
-  }
-}
-
-/** `<version> <source>`, or empty when Redis held nothing with a stamp. */
-function stampOf(text: string): Stamp | null {
-  const [version, source] = text.split(' ');
-  return version && isSource(source) ? { version: Number(version), source } : null;
-}
-
-/** Who wrote what Redis holds. Only a text with a stamp can have an incoming version. */
-function sourceOf(text: string): Source {
-  const [, source] = /^\{"version":\d+,"source":"([a-z]+)"/.exec(text) ?? [];
-  return isSource(source) ? source : 'redis';
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import {
   payloadOf,
   pickFields,
+  recordFromText,
   sharedFields,
+  stateFromTexts,
   StoreUnavailableError,
   type EntityDefinition,
   type JsonObject,
@@ -22,7 +24,6 @@ import type { Redis } from 'ioredis';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { KEYS } from './keys.js';
 import { OneAtATime } from './one-at-a-time.js';
-import { parseProjection, stateFromTexts } from './projection-text.js';
 import { withRedisErrors } from './redis-errors.js';
 import { writeRecord, type RecordWrite } from './write-record.js';
 
@@ -171,5 +172,5 @@ function recordFrom(
   key: string,
   text: string | null | undefined,
 ): SyncRecord | null {
-  return text == null ? null : parseProjection(entity, key, text);
+  return text == null ? null : recordFromText(entity, key, text);
 }

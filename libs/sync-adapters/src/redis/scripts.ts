@@ -1,23 +1,35 @@
 import { defineScript } from '@redis-mongo-sync/redis-streams';
+import { parseApplyBatchReply } from './replies/apply-batch.reply.js';
+import { parseBooksReply } from './replies/books.reply.js';
+import { parseDigestBucketReply } from './replies/digest-bucket.reply.js';
+import { parsePublishCapturedReply } from './replies/publish-captured.reply.js';
+import { parseReadHoldingsReply } from './replies/read-holdings.reply.js';
+import { parseReadKnownVersionsReply } from './replies/read-known-versions.reply.js';
+import { parseWriteRecordReply } from './replies/write-record.reply.js';
 
-const script = (name: string) => defineScript({ name, file: new URL(`./lua/${name}.lua`, import.meta.url) });
+const script = <Reply>(name: string, decode: (raw: unknown) => Reply) =>
+  defineScript({ name, file: new URL(`./lua/${name}.lua`, import.meta.url), decode });
+
+const isDone = (raw: unknown) => raw === 1;
+/** A version; `null` when nothing was emitted. */
+const emittedVersion = (raw: unknown) => (raw === '' ? null : Number(raw));
 
 /** One Lua file, one command; each file's header says what it takes and returns. */
 export const SCRIPTS = {
-  holdLease: script('hold-lease'),
-  applyBatch: script('apply-batch'),
-  publishCaptured: script('publish-captured'),
-  readKnownVersions: script('read-known-versions'),
-  books: script('books'),
-  digestBucket: script('digest-bucket'),
-  mendIndex: script('mend-index'),
-  readHoldings: script('read-holdings'),
-  reissueRecord: script('reissue-record'),
-  resendRecord: script('resend-record'),
-  removeDoubts: script('remove-doubts'),
-  releaseLease: script('release-lease'),
-  rotateProcessed: script('rotate-processed'),
-  settleBatch: script('settle-batch'),
-  unwrapHash: script('unwrap-hash'),
-  writeRecord: script('write-record'),
+  applyBatch: script('apply-batch', parseApplyBatchReply),
+  books: script('books', parseBooksReply),
+  digestBucket: script('digest-bucket', parseDigestBucketReply),
+  holdLease: script('hold-lease', isDone),
+  mendIndex: script('mend-index', Number),
+  publishCaptured: script('publish-captured', parsePublishCapturedReply),
+  readHoldings: script('read-holdings', parseReadHoldingsReply),
+  readKnownVersions: script('read-known-versions', parseReadKnownVersionsReply),
+  reissueRecord: script('reissue-record', emittedVersion),
+  releaseLease: script('release-lease', isDone),
+  removeDoubts: script('remove-doubts', Number),
+  resendRecord: script('resend-record', emittedVersion),
+  rotateProcessed: script('rotate-processed', isDone),
+  settleBatch: script('settle-batch', Number),
+  unwrapHash: script('unwrap-hash', isDone),
+  writeRecord: script('write-record', parseWriteRecordReply),
 } as const;

@@ -1,4 +1,4 @@
-import type { Direction, Settlement } from '@redis-mongo-sync/sync-core';
+import type { Direction, SettledDelivery } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { inFlightField, KEYS, SYNC_GROUP } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';
@@ -11,7 +11,7 @@ export class StreamSettler {
     private readonly direction: Direction,
   ) {}
 
-  async settle(settlements: readonly Settlement[]): Promise<void> {
+  async settle(settlements: readonly SettledDelivery[]): Promise<void> {
     if (settlements.length === 0) return;
     const keys = [
       KEYS.stream(this.direction),

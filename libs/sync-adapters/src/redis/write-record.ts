@@ -1,6 +1,7 @@
 import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { KEYS } from './keys.js';
+import type { RecordWriteResult } from './replies/write-record.reply.js';
 import { SCRIPTS } from './scripts.js';
 
 export interface RecordWrite {
@@ -15,20 +16,16 @@ export interface RecordWrite {
   readonly traceparent?: string;
 }
 
-export type RecordWriteResult =
-  | { readonly outcome: 'written'; readonly version: number; readonly created: boolean }
-  | { readonly outcome: 'conflict' };
-
 /** How long the answer to an operation is remembered, s: longer than any client keeps resending. */
 const OPERATION_TTL_SECONDS = 60;
 
 /** One client write in Redis: `write-record.lua`. */
-export async function writeRecord(
+export function writeRecord(
   redis: Redis,
   entity: EntityDefinition,
   write: RecordWrite,
 ): Promise<RecordWriteResult> {
-  const reply = (await SCRIPTS.writeRecord.run(
+  return SCRIPTS.writeRecord.run(
     redis,
     [
       KEYS.record(entity, write.key),
@@ -50,8 +47,5 @@ export async function writeRecord(
       String(OPERATION_TTL_SECONDS),
       write.traceparent ?? '',
     ],
-  )) as [string, string, number | string];
-  const [outcome, version, created] = reply;
-  if (outcome === 'conflict') return { outcome };
-  return { outcome: 'written', version: Number(version), created: created === 1 };
+  );
 }

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { startPrivateRedis, type PrivateRedis } from '@redis-mongo-sync/dev-servers';
 import { connect } from '@redis-mongo-sync/redis-streams';
-import { DIRECTIONS, parseEvent, USERS, type Delivery, type Direction } from '@redis-mongo-sync/sync-core';
+import {
+  DIRECTIONS,
+  parseEvent,
+  parseRecord,
+  USERS,
+  type ChangeDelivery,
+  type Direction,
+  type HeldRecord,
+} from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
-import type { HeldRecord, RedisStage } from '@redis-mongo-sync/sync-core/testing';
+import type { RedisStage } from '@redis-mongo-sync/sync-core/testing';
 import { inFlightField, KEYS, SYNC_GROUP } from '../redis/keys.js';
-import { contentOf } from '../redis/projection-text.js';
 import { RedisBooks } from '../redis/redis-books.js';
 import { RedisCaptureJournal } from '../redis/redis-capture-journal.js';
 import { RedisProjectionTarget } from '../redis/redis-projection-target.js';
@@ -61,12 +68,10 @@ class PrivateRedisStage implements RedisStage {
   async held(key: string): Promise<HeldRecord | null> {
     const text =
       (await this.redis.get(KEYS.record(USERS, key))) ?? (await this.redis.get(KEYS.tombstone(USERS, key)));
-    if (text === null) return null;
-    const { version, source } = JSON.parse(text) as Pick<HeldRecord, 'version' | 'source'>;
-    return { version, source, payload: contentOf(text) };
+    return text === null ? null : parseRecord(text);
   }
 
-  async take(direction: Direction): Promise<readonly Delivery[]> {
+  async take(direction: Direction): Promise<readonly ChangeDelivery[]> {
     const read = (await this.redis.xreadgroup(
       ...(['GROUP', SYNC_GROUP, 'contract', 'STREAMS', KEYS.stream(direction), '>'] as const),
     )) as Read | null;
@@ -74,7 +79,7 @@ class PrivateRedisStage implements RedisStage {
     return entries.map(([entryId, [, text]]) => ({ entryId, event: parseEvent(text ?? '') }));
   }
 
-  settleRedisWrite(delivery: Delivery): Promise<void> {
+  settleRedisWrite(delivery: ChangeDelivery): Promise<void> {
     return new StreamSettler(this.redis, 'redis-to-mongo').settle([{ delivery, outcome: 'applied' }]);
   }
 

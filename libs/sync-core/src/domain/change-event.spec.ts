@@ -1,4 +1,5 @@
-import { formatEvent, MalformedEventError, parseEvent, type ChangeEvent } from './change-event.js';
+import type { ChangeEvent } from './change-event.js';
+import { formatEvent, MalformedEventError, parseEvent } from './envelope.js';
 
 const EVENT: ChangeEvent = {
   eventId: 'redis:ada@example.org:2048',

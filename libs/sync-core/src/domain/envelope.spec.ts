@@ -1,14 +1,6 @@
 import * as fc from 'fast-check';
-import {
-  EVENT_FIELD,
-  eventIdOf,
-  fieldsOf,
-  formatEvent,
-  MalformedEventError,
-  parseEvent,
-  payloadOf,
-  type ChangeEvent,
-} from './change-event.js';
+import { changeEvent, eventIdOf, fieldsOf, payloadOf, type ChangeEvent } from './change-event.js';
+import { EVENT_FIELD, formatEvent, MalformedEventError, parseEvent, peekEvent } from './envelope.js';
 import type { JsonObject } from './json.js';
 
 const EVENT: ChangeEvent = {
@@ -127,6 +119,14 @@ describe('the envelope', () => {
     expect(() => parseEvent(text)).toThrow(reason);
   });
 
+  it('tells which version of which record it carries without a look at the payload', () => {
+    const { entity, key, version } = EVENT;
+    expect(peekEvent(TEXT)).toEqual({ entity, key, version });
+    expect(peekEvent(formatEvent({ ...EVENT, payload: '{"a":' }))).toEqual({ entity, key, version });
+    for (const text of ['', '{}', '[]', 'x', TEXT.replace('2048', '"2048"')])
+      expect(peekEvent(text)).toBeNull();
+  });
+
   it('takes texts up to their limits', () => {
     const event = { ...EVENT, eventId: 'x'.repeat(1_024), entity: 'x'.repeat(255), key: 'x'.repeat(512) };
     expect(parseEvent(formatEvent(event))).toEqual(event);
@@ -138,6 +138,12 @@ describe('the envelope', () => {
     expect(eventIdOf('mongo', 'a@b.c', 7)).toBe('mongo:a@b.c:7');
     expect(fieldsOf(EVENT)).toEqual({ email: 'ada@example.org' });
     expect(fieldsOf({ ...EVENT, payload: null })).toEqual({});
+    const { eventId: _id, op: _op, ...change } = EVENT;
+    expect(changeEvent('redis', change)).toEqual(EVENT);
+    expect(changeEvent('mongo', { ...change, payload: null })).toMatchObject({
+      eventId: 'mongo:ada@example.org:2048',
+      op: 'delete',
+    });
     expect(payloadOf({ b: 1, a: 2 })).toBe('{"a":2,"b":1}');
   });
 });

@@ -1,4 +1,4 @@
-import { isVersion, nextVersion, skewMs, TICKS_PER_MS, updatedAtOf } from './version.js';
+import { isVersion, nextVersion, skewMs, TICKS_PER_MS, updatedAtOf, versionAt } from './version.js';
 
 describe('versions', () => {
   it('I16: the next one is the clock’s, or one above the stored one when the clock is behind', () => {
@@ -11,6 +11,7 @@ describe('versions', () => {
   });
 
   it('tell when they were made', () => {
+    expect(versionAt(1_000)).toBe(1_024_000);
     expect(updatedAtOf(1_024_000)).toBe(1_000);
     expect(updatedAtOf(1_025_023)).toBe(1_000);
     expect(updatedAtOf(1_025_024)).toBe(1_001);

@@ -2,14 +2,22 @@
  * The version of a record: a per-record hybrid logical clock in one safe integer (until the year 2248).
  * The upper part is wall-clock milliseconds, the ten low bits order writes inside one millisecond.
  *
- * Production versions are assigned inside the stores, in the same atomic step as the write (Mongo: a pipeline
- * update with `$$NOW`; Redis: a script with `TIME`). This function states what both compute.
+ * Versions are assigned inside the stores, in the same atomic step as the write: `nextVersionExpression` in Mongo,
+ * `lua/includes/clock.lua` in Redis.
  */
 export const TICKS_PER_MS = 1024;
 
-/** The version after `stored` (0 when there is none) at `nowMs`. */
+/** The first version of a millisecond. */
+export function versionAt(epochMs: number): number {
+  return epochMs * TICKS_PER_MS;
+}
+
+/**
+ * The version after `stored` (0 when there is none) at `nowMs`: what both stores compute. Called by stores in memory, in
+ * tests and the simulation only.
+ */
 export function nextVersion(nowMs: number, stored: number): number {
-  return Math.max(nowMs * TICKS_PER_MS, stored + 1);
+  return Math.max(versionAt(nowMs), stored + 1);
 }
 
 /** Epoch milliseconds at which this version was assigned. */

@@ -2,8 +2,8 @@ import type { ChangeEvent } from '../domain/change-event.js';
 import type { Conflict } from '../domain/conflict.js';
 import type { EntityDefinition } from '../domain/entity.js';
 import { USERS } from '../domain/users.js';
-import type { ApplyAttempt, Delivery, RecordResult, Settlement } from '../ports/apply-targets.js';
-import type { MongoImage } from '../ports/change-feed.js';
+import type { ApplyAttempt, ChangeDelivery, RecordResult, SettledDelivery } from '../ports/apply-targets.js';
+import type { MongoImage } from '../domain/mongo-image.js';
 import { StoreUnavailableError } from '../ports/record-store.js';
 import { applyToMongo } from './apply-to-mongo.js';
 
@@ -30,7 +30,7 @@ const image = (key: string, version: number | null, more: Partial<MongoImage> = 
 class Recorder {
   readonly calls: unknown[] = [];
   readonly kept: Conflict[] = [];
-  answers: (attempt: ApplyAttempt, lap: number) => RecordResult | undefined = () => ({ verdict: 'apply' });
+  answers: (attempt: ApplyAttempt, lap: number) => RecordResult | undefined = () => ({ decision: 'apply' });
   private laps = 0;
 
   readonly records = {
@@ -42,7 +42,7 @@ class Recorder {
       const lap = this.laps++;
       return Promise.resolve(attempts.map((attempt) => this.answers(attempt, lap)) as RecordResult[]);
     },
-    settle: (settlements: readonly Settlement[]) => {
+    settle: (settlements: readonly SettledDelivery[]) => {
       this.calls.push([
         'settle',
         ...settlements.map(({ delivery: { entryId }, outcome }) => [entryId, outcome]),
@@ -79,12 +79,12 @@ describe('applyToMongo', () => {
   const run = (...events: ChangeEvent[]) =>
     applyToMongo(
       USERS,
-      events.map((one): Delivery => ({ entryId: `${one.key}-${one.version}`, event: one })),
+      events.map((one): ChangeDelivery => ({ entryId: `${one.key}-${one.version}`, event: one })),
       stores,
     );
 
   it('writes the newest of each record in one bulk, and settles everything at once', async () => {
-    stores.answers = ({ event: { key } }) => ({ verdict: key === 'a' ? 'apply' : 'same' });
+    stores.answers = ({ event: { key } }) => ({ decision: key === 'a' ? 'apply' : 'same' });
     const report = await run(event('a', 10), event('b', 15), event('a', 20));
     expect(report).toEqual({ conflicts: [], refused: [] });
     expect(stores.calls).toEqual([
@@ -104,7 +104,7 @@ describe('applyToMongo', () => {
 
   it('I14: leaves what Mongo refuses unsettled, and names it', async () => {
     stores.answers = ({ event: { key } }) =>
-      key === 'a' ? { verdict: 'refused', reason: 'validator' } : { verdict: 'apply' };
+      key === 'a' ? { decision: 'refused', reason: 'validator' } : { decision: 'apply' };
     const { refused } = await run(event('a', 10), event('b', 10));
     expect(refused).toEqual([{ delivery: { entryId: 'a-10', event: event('a', 10) }, reason: 'validator' }]);
     expect(stores.calls.at(-1)).toEqual(['settle', ['b-10', 'applied']]);
@@ -134,7 +134,7 @@ describe('applyToMongo', () => {
       ],
       ['against a later one of its own side', image('a', 20, { source: 'redis' }), 'overtaken'],
     ])('%s is kept before it is settled', async (_what, current, reason) => {
-      stores.answers = () => ({ verdict: 'stale', current });
+      stores.answers = () => ({ decision: 'stale', current });
       const { conflicts } = await run(event('a', 10));
       const { version, source } = current;
       const content = { email: 'a', name: 'Mongo' };
@@ -150,7 +150,7 @@ describe('applyToMongo', () => {
 
     it('and is stored already is kept before it is overwritten', async () => {
       stores.answers = (_attempt, lap) =>
-        lap === 0 ? { verdict: 'concurrent', current: image('a', 7) } : { verdict: 'apply' };
+        lap === 0 ? { decision: 'concurrent', current: image('a', 7) } : { decision: 'apply' };
       const { conflicts } = await run(event('a', 10));
       expect(conflicts).toMatchObject([
         {
@@ -169,7 +169,7 @@ describe('applyToMongo', () => {
     });
 
     it('is not settled, nor overwritten, when it cannot be kept', async () => {
-      stores.answers = () => ({ verdict: 'concurrent', current: image('a', 7) });
+      stores.answers = () => ({ decision: 'concurrent', current: image('a', 7) });
       stores.conflicts.keep = () => Promise.reject(new Error('down'));
       await expect(run(event('a', 10))).rejects.toThrow('down');
       expect(stores.calls).toEqual([['apply', 'a-10']]);
@@ -179,8 +179,8 @@ describe('applyToMongo', () => {
   it('I8: stamps a document without a version above what Redis holds, then compares again', async () => {
     stores.answers = (_attempt, lap) =>
       lap === 0
-        ? { verdict: 'unstamped', current: image('a', null) }
-        : { verdict: 'stale', current: image('a', 31) };
+        ? { decision: 'unstamped', current: image('a', null) }
+        : { decision: 'stale', current: image('a', 31) };
     const { conflicts } = await run(event('a', 10));
     expect(conflicts).toMatchObject([
       {
@@ -201,10 +201,10 @@ describe('applyToMongo', () => {
 
   it('repeats only what is open', async () => {
     stores.answers = ({ event: { key } }, lap) => {
-      if (lap > 0 || key === 'a') return { verdict: 'apply' };
+      if (lap > 0 || key === 'a') return { decision: 'apply' };
       return key === 'b'
-        ? { verdict: 'concurrent', current: image('b', 7) }
-        : { verdict: 'unstamped', current: image('c', null) };
+        ? { decision: 'concurrent', current: image('b', 7) }
+        : { decision: 'unstamped', current: image('c', null) };
     };
     await run(event('a', 10), event('b', 10), event('c', 10));
     expect(stores.calls.filter((call) => (call as string[])[0] === 'apply')).toEqual([
@@ -215,7 +215,7 @@ describe('applyToMongo', () => {
 
   it('gives up for now on a record that changes faster than it is read', async () => {
     let laps = 0;
-    stores.answers = () => ({ verdict: 'concurrent', current: image('a', ++laps) });
+    stores.answers = () => ({ decision: 'concurrent', current: image('a', ++laps) });
     const error = await run(event('a', 1_000)).catch((reason: unknown) => reason);
     expect(error).toEqual(new StoreUnavailableError('mongo', 'a record changes faster than it is read'));
     expect(laps).toBe(32);

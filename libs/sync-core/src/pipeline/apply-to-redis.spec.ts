@@ -2,9 +2,9 @@ import type { ChangeEvent } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
 import type { Source } from '../domain/stamp.js';
 import { USERS } from '../domain/users.js';
-import type { Delivery, ProjectionResult, Settlement } from '../ports/apply-targets.js';
+import type { ChangeDelivery, ProjectionResult, SettledDelivery } from '../ports/apply-targets.js';
 import type { KnownVersions } from '../ports/capture-journal.js';
-import type { MongoImage } from '../ports/change-feed.js';
+import type { MongoImage } from '../domain/mongo-image.js';
 import { applyToRedis } from './apply-to-redis.js';
 
 const event = (key: string, version: number, more: Partial<ChangeEvent> = {}): ChangeEvent => ({
@@ -17,7 +17,7 @@ const event = (key: string, version: number, more: Partial<ChangeEvent> = {}): C
   payload: `{"email":"${key}","name":"Ada"}`,
   ...more,
 });
-const delivery = (one: ChangeEvent): Delivery => ({ entryId: `${one.key}-${one.version}`, event: one });
+const delivery = (one: ChangeEvent): ChangeDelivery => ({ entryId: `${one.key}-${one.version}`, event: one });
 const image = (key: string, version: number | null, more: Partial<MongoImage> = {}): MongoImage => ({
   id: `id-${key}`,
   key,
@@ -28,15 +28,15 @@ const image = (key: string, version: number | null, more: Partial<MongoImage> = 
   ...more,
 });
 const stale = (version: number, source: Source = 'mongo'): ProjectionResult => ({
-  verdict: 'stale',
+  decision: 'stale',
   settled: false,
   winner: { version, source },
 });
-const merge = (stored: string | null, source: 'mongo' | 'redis' = 'mongo'): ProjectionResult => ({
-  verdict: 'merge',
+/** At version 10, as all events of these tests. */
+const merge = (payload: string | null, source: Source = 'mongo'): ProjectionResult => ({
+  decision: 'merge',
   settled: false,
-  stored,
-  source,
+  held: { version: 10, source, payload },
 });
 
 class Recorder {
@@ -46,12 +46,12 @@ class Recorder {
   readonly results: ProjectionResult[][] = [];
 
   readonly projections = {
-    apply: (_entity: EntityDefinition, deliveries: readonly Delivery[], mode = 'compare') => {
+    apply: (_entity: EntityDefinition, deliveries: readonly ChangeDelivery[], mode = 'compare') => {
       this.calls.push(['apply', mode, ...deliveries.map(({ entryId }) => entryId)]);
       this.applied = deliveries;
       return Promise.resolve(this.results.shift() ?? []);
     },
-    settle: (settlements: readonly Settlement[]) => {
+    settle: (settlements: readonly SettledDelivery[]) => {
       this.calls.push([
         'settle',
         ...settlements.map(({ delivery: { entryId }, outcome }) => [entryId, outcome]),
@@ -82,7 +82,7 @@ class Recorder {
     known: (_entity: EntityDefinition, keys: readonly string[]): Promise<readonly KnownVersions[]> =>
       Promise.resolve(keys.map(() => ({ held: 7, flying: 3 }))),
   };
-  applied: readonly Delivery[] = [];
+  applied: readonly ChangeDelivery[] = [];
 }
 
 describe('applyToRedis', () => {
@@ -99,9 +99,9 @@ describe('applyToRedis', () => {
     await run(
       [event('a', 10), event('b', 10), event('c', 10)],
       [
-        { verdict: 'apply', settled: true, before: null },
-        { verdict: 'echo', settled: true },
-        { verdict: 'duplicate', settled: true },
+        { decision: 'apply', settled: true, before: null },
+        { decision: 'echo', settled: true },
+        { decision: 'duplicate', settled: true },
       ],
     );
     expect(stores.calls).toEqual([['apply', 'compare', 'a-10', 'b-10', 'c-10']]);
@@ -150,7 +150,7 @@ describe('applyToRedis', () => {
   describe('I7: another content at the same version', () => {
     const others = '{"email":"a","name":"Eve"}';
     const same = '{"email":"a","name":"Ada"}';
-    const applied: ProjectionResult = { verdict: 'apply', settled: true, before: null };
+    const applied: ProjectionResult = { decision: 'apply', settled: true, before: null };
 
     it('writes Mongo’s image where only what Mongo owns differs', async () => {
       stores.inMongo.set('a', image('a', 10, { fields: { email: 'a', name: 'Ada', wallet: 5 } }));

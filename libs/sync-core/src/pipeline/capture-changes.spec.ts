@@ -1,9 +1,10 @@
 import type { ChangeEvent } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
+import { eventFromImage, type MongoImage } from '../domain/mongo-image.js';
 import { USERS } from '../domain/users.js';
 import type { KnownVersions, Publication, PublishResult } from '../ports/capture-journal.js';
-import type { MongoChange, MongoImage } from '../ports/change-feed.js';
-import { captureChanges, eventOf, stampAbove } from './capture-changes.js';
+import type { MongoChange } from '../ports/change-feed.js';
+import { captureChanges, stampAbove } from './capture-changes.js';
 
 const ADMINS: EntityDefinition = { ...USERS, name: 'admins', filter: ({ active }) => active === true };
 const BEFORE = { feed: 'before' };
@@ -80,7 +81,10 @@ describe('captureChanges', () => {
     const result = await run(stores, changes);
     expect(result).toEqual({
       outcome: 'published',
-      events: [eventOf(USERS, image('a', 10), 10), eventOf(USERS, image('b', 20, { source: 'redis' }), 20)],
+      events: [
+        eventFromImage(USERS, image('a', 10), 10),
+        eventFromImage(USERS, image('b', 20, { source: 'redis' }), 20),
+      ],
     });
     expect(stores.calls).toEqual([publishing('mongo:a:10', 'mongo:b:20')]);
   });
@@ -166,7 +170,7 @@ describe('captureChanges', () => {
       const last = image('a', 10, { deleted: true, fields: {} });
       expect(await run(stores, [erased(last)])).toEqual({
         outcome: 'published',
-        events: [eventOf(USERS, last, 10)],
+        events: [eventFromImage(USERS, last, 10)],
       });
       expect(stores.calls).toEqual([['current', 'users', 'a'], publishing('mongo:a:10')]);
     });
@@ -212,7 +216,7 @@ describe('captureChanges', () => {
   });
 });
 
-describe('eventOf', () => {
+describe('eventFromImage', () => {
   const event = (more: Partial<ChangeEvent>): ChangeEvent => ({
     eventId: 'mongo:a:10',
     entity: 'users',
@@ -226,17 +230,17 @@ describe('eventOf', () => {
   });
 
   it('carries the image', () => {
-    expect(eventOf(USERS, image('a', 3), 10)).toEqual(event({}));
-    expect(eventOf(USERS, image('a', 3, { source: 'redis' }), 10)).toEqual(event({ source: 'redis' }));
+    expect(eventFromImage(USERS, image('a', 3), 10)).toEqual(event({}));
+    expect(eventFromImage(USERS, image('a', 3, { source: 'redis' }), 10)).toEqual(event({ source: 'redis' }));
   });
 
   it('is a delete where the record is deleted', () => {
     const gone = event({ op: 'delete', payload: null });
-    expect(eventOf(USERS, image('a', 3, { deleted: true }), 10)).toEqual(gone);
+    expect(eventFromImage(USERS, image('a', 3, { deleted: true }), 10)).toEqual(gone);
   });
 
   it('is a delete where the filter does not let the record through', () => {
-    const shown = (more: Partial<MongoImage>) => eventOf(ADMINS, image('a', 3, more), 10).op;
+    const shown = (more: Partial<MongoImage>) => eventFromImage(ADMINS, image('a', 3, more), 10).op;
     expect(shown({ fields: { active: false } })).toBe('delete');
     expect(shown({ fields: { active: true } })).toBe('upsert');
     expect(shown({ fields: { active: true }, deleted: true })).toBe('delete');

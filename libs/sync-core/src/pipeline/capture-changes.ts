@@ -1,7 +1,8 @@
-import { eventIdOf, payloadOf, type ChangeEvent } from '../domain/change-event.js';
+import type { ChangeEvent } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
+import { eventFromImage, type MongoImage } from '../domain/mongo-image.js';
 import type { CaptureJournal, CapturePosition, KnownVersions } from '../ports/capture-journal.js';
-import type { MongoChange, MongoImage } from '../ports/change-feed.js';
+import type { MongoChange } from '../ports/change-feed.js';
 import type { MongoAuthority } from '../ports/mongo-authority.js';
 
 export interface StampStores {
@@ -72,21 +73,6 @@ export async function captureChanges(step: CaptureStep, stores: CaptureStores): 
   }
 }
 
-/** The event that carries Mongo's image of a record. */
-export function eventOf(entity: EntityDefinition, image: MongoImage, version: number): ChangeEvent {
-  const shown = !image.deleted && (entity.filter?.(image.fields) ?? true);
-  return {
-    eventId: eventIdOf('mongo', image.key, version),
-    entity: entity.name,
-    key: image.key,
-    op: shown ? 'upsert' : 'delete',
-    source: image.source,
-    version,
-    payload: shown ? payloadOf(image.fields) : null,
-    id: image.id,
-  };
-}
-
 /** A document to be stamped, if it still has the version that was seen (`null`: none). */
 export interface Stampable {
   readonly entity: EntityDefinition;
@@ -129,7 +115,7 @@ async function capture(change: MongoChange, stores: StampStores): Promise<Captur
   const { image, previousKey } = change;
   if (previousKey !== undefined && previousKey !== image.key) await bury(entity, previousKey, stores);
   if (image.version === null) return null;
-  return { entity, id: image.id, event: eventOf(entity, image, image.version) };
+  return { entity, id: image.id, event: eventFromImage(entity, image, image.version) };
 }
 
 /**
@@ -148,7 +134,7 @@ async function captureErased(
     return null;
   }
   const successor = (await stores.authority.current(entity, [last.key])).get(last.key);
-  return successor ? null : { entity, id: last.id, event: eventOf(entity, last, last.version) };
+  return successor ? null : { entity, id: last.id, event: eventFromImage(entity, last, last.version) };
 }
 
 /**

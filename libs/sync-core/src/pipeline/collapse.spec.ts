@@ -1,6 +1,6 @@
 import { buildsOn, hadSeen } from '../domain/ancestry.js';
 import type { ChangeEvent } from '../domain/change-event.js';
-import type { Delivery } from '../ports/apply-targets.js';
+import type { ChangeDelivery } from '../ports/apply-targets.js';
 import { collapse } from './collapse.js';
 
 function event(key: string, version: number, seen: Pick<ChangeEvent, 'base' | 'known'> = {}): ChangeEvent {
@@ -8,11 +8,12 @@ function event(key: string, version: number, seen: Pick<ChangeEvent, 'base' | 'k
   return { eventId, entity: 'users', key, op: 'upsert', source: 'redis', version, payload: '{}', ...seen };
 }
 
-const delivery = (...args: Parameters<typeof event>): Delivery => ({
+const delivery = (...args: Parameters<typeof event>): ChangeDelivery => ({
   entryId: `${args[1]}-0`,
   event: event(...args),
 });
-const versionsOf = (deliveries: readonly Delivery[]) => deliveries.map(({ event: { version } }) => version);
+const versionsOf = (deliveries: readonly ChangeDelivery[]) =>
+  deliveries.map(({ event: { version } }) => version);
 
 describe('a batch is reduced to the newest delivery of each record', () => {
   it('takes the newest of a chain, and counts the others as superseded', () => {

@@ -1,34 +1,34 @@
 import type { ChangeEvent } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
+import type { IntoMongo } from '../domain/decide-into-mongo.js';
+import type { IntoRedis } from '../domain/decide-into-redis.js';
+import type { MongoImage } from '../domain/mongo-image.js';
 import type { Outcome } from '../domain/outcome.js';
-import type { Source, Stamp } from '../domain/stamp.js';
-import type { MongoImage } from './change-feed.js';
+import type { HeldRecord } from '../domain/record-text.js';
+import type { Stamp } from '../domain/stamp.js';
 
 /** A change event with the id of the stream entry that carries it. */
-export interface Delivery {
+export interface ChangeDelivery {
   readonly entryId: string;
   readonly event: ChangeEvent;
 }
 
 /** A delivery whose journey is over, and how it ended. */
-export interface Settlement {
-  readonly delivery: Delivery;
+export interface SettledDelivery {
+  readonly delivery: ChangeDelivery;
   readonly outcome: Outcome;
 }
 
-/** What the projections made of one delivery. `settled`: acknowledged and booked in the same step. */
+/**
+ * What the projections made of one delivery; see {@link IntoRedis}. What is the same is an `echo` where it comes back
+ * to Redis for the first time, a `duplicate` otherwise. `settled`: acknowledged and counted in the same step.
+ */
 export type ProjectionResult =
-  | { readonly verdict: 'apply'; readonly settled: true; readonly before: Stamp | null }
-  | { readonly verdict: 'echo' | 'duplicate'; readonly settled: true }
-  | { readonly verdict: 'stale'; readonly settled: boolean; readonly winner: Stamp }
-  /** Same version, other content; nothing was written. */
-  | {
-      readonly verdict: 'merge';
-      readonly settled: false;
-      /** The content that Redis holds (`null`: deleted), and who wrote it. */
-      readonly stored: string | null;
-      readonly source: Source;
-    };
+  | { readonly decision: Extract<IntoRedis, 'apply'>; readonly settled: true; readonly before: Stamp | null }
+  | { readonly decision: 'echo' | 'duplicate'; readonly settled: true }
+  | { readonly decision: Extract<IntoRedis, 'stale'>; readonly settled: boolean; readonly winner: Stamp }
+  /** Nothing was written. */
+  | { readonly decision: Extract<IntoRedis, 'merge'>; readonly settled: false; readonly held: HeldRecord };
 
 /** Redis as the target of changes from Mongo. */
 export interface ProjectionTarget {
@@ -39,11 +39,11 @@ export interface ProjectionTarget {
    */
   apply(
     entity: EntityDefinition,
-    deliveries: readonly Delivery[],
+    deliveries: readonly ChangeDelivery[],
     mode?: 'compare' | 'merge',
   ): Promise<readonly ProjectionResult[]>;
-  /** Acknowledges and books deliveries whose effect is in place. */
-  settle(settlements: readonly Settlement[]): Promise<void>;
+  /** Acknowledges and counts deliveries whose effect is in place. */
+  settle(settlements: readonly SettledDelivery[]): Promise<void>;
   /** Gives Redis's record a new version and emits it again, if it still has the given version. */
   reissue(entity: EntityDefinition, key: string, version: number): Promise<void>;
   /** Emits Redis's write again as it was, if it is still in flight: its stream entry was lost. */
@@ -51,30 +51,26 @@ export interface ProjectionTarget {
 }
 
 /** A delivery to be written to Mongo. */
-export interface ApplyAttempt extends Delivery {
+export interface ApplyAttempt extends ChangeDelivery {
   /** The version in Mongo that may be overwritten although the writer had not seen it: it has been kept. */
   readonly over?: number;
 }
 
 /**
- * What Mongo made of one delivery:
- * - `stale`: what Mongo holds is newer, or as new and from Mongo;
- * - `same`: Mongo holds this very version;
- * - `concurrent`: Mongo holds an older version, which the writer had not seen; nothing was written;
- * - `unstamped`: the document has no version; it must be stamped before anything is compared with it;
- * - `refused`: the document cannot be written as it is (a validator, another unique index).
+ * What Mongo made of one delivery; see {@link IntoMongo}. Nothing was written unless it says `apply`.
+ * `refused`: the document cannot be written as it is (a validator, another unique index).
  */
 export type RecordResult =
-  | { readonly verdict: 'apply' | 'same' }
-  | { readonly verdict: 'stale'; readonly current: MongoImage }
-  | { readonly verdict: 'concurrent'; readonly current: MongoImage }
-  | { readonly verdict: 'unstamped'; readonly current: MongoImage }
-  | { readonly verdict: 'refused'; readonly reason: string };
+  | { readonly decision: Extract<IntoMongo, 'apply' | 'same'> }
+  | { readonly decision: Extract<IntoMongo, 'stale'>; readonly current: MongoImage }
+  | { readonly decision: Extract<IntoMongo, 'concurrent'>; readonly current: MongoImage }
+  | { readonly decision: Extract<IntoMongo, 'unstamped'>; readonly current: MongoImage }
+  | { readonly decision: 'refused'; readonly reason: string };
 
 /** Mongo as the target of changes from Redis. */
 export interface RecordTarget {
   /** One unordered bulk of conditional upserts; at most one attempt per key. */
   apply(entity: EntityDefinition, attempts: readonly ApplyAttempt[]): Promise<readonly RecordResult[]>;
-  /** Acknowledges and books deliveries, on the stream they came from. */
-  settle(settlements: readonly Settlement[]): Promise<void>;
+  /** Acknowledges and counts deliveries, on the stream they came from. */
+  settle(settlements: readonly SettledDelivery[]): Promise<void>;
 }

@@ -1,19 +1,5 @@
 import type { EntityDefinition } from '../domain/entity.js';
-import type { JsonObject } from '../domain/json.js';
-import type { Source } from '../domain/stamp.js';
-
-/** One record as Mongo holds it. */
-export interface MongoImage {
-  /** Mongo `_id` as hex. */
-  readonly id: string;
-  readonly key: string;
-  /** `null`: somebody wrote the document without a version, or with something that is none. */
-  readonly version: number | null;
-  readonly source: Source;
-  readonly deleted: boolean;
-  /** The fields that Redis may show, key field included; empty when deleted. */
-  readonly fields: JsonObject;
-}
+import type { MongoImage } from '../domain/mongo-image.js';
 
 /** One change of Mongo, reduced to what the sync needs to know. */
 export type MongoChange =

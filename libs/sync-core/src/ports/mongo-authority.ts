@@ -1,5 +1,5 @@
 import type { EntityDefinition } from '../domain/entity.js';
-import type { MongoImage } from './change-feed.js';
+import type { MongoImage } from '../domain/mongo-image.js';
 
 export interface StampRequest {
   readonly id: string;

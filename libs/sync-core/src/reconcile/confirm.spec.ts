@@ -1,6 +1,5 @@
 import { USERS } from '../domain/users.js';
-import type { MongoImage } from '../ports/change-feed.js';
-import { eventOf } from '../pipeline/capture-changes.js';
+import { eventFromImage, type MongoImage } from '../domain/mongo-image.js';
 import { confirm, type Confirmation } from './confirm.js';
 import type { RedisHolding } from './difference.js';
 import type { RedisSide } from './sides.js';
@@ -19,7 +18,7 @@ function holdingOf(image: MongoImage, more: Partial<RedisHolding> = {}): RedisHo
   return {
     state: 'live',
     version,
-    digest: digestOf(eventOf(USERS, image, version), 'content'),
+    digest: digestOf(eventFromImage(USERS, image, version), 'content'),
     indexed: true,
     inFlight: false,
     ...more,

@@ -1,6 +1,6 @@
 import { payloadOf } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
-import type { MongoImage } from '../ports/change-feed.js';
+import type { MongoImage } from '../domain/mongo-image.js';
 import type { MongoAuthority } from '../ports/mongo-authority.js';
 import { compareRecord, type ComparisonRules, type Depth, type Difference } from './difference.js';
 import type { CaptureProgress, RedisSide } from './sides.js';
@@ -19,7 +19,7 @@ export interface ReconcileClock {
   pause(ms: number): Promise<void>;
 }
 
-export interface ConfirmPlace {
+export interface ConfirmScope {
   readonly entity: EntityDefinition;
   readonly depth: Depth;
   readonly redis: RedisSide;
@@ -43,34 +43,34 @@ const PAUSE_MS = 50;
  * captured; nothing captured was in flight; and what Redis had to say was in flight until Mongo had it. So both sides
  * had said all they had to say. Records for which that does not hold are looked at again, until patience ends.
  */
-export async function confirm(suspects: readonly string[], place: ConfirmPlace): Promise<Confirmation> {
+export async function confirm(suspects: readonly string[], scope: ConfirmScope): Promise<Confirmation> {
   const differences: Difference[] = [];
-  const deadline = place.clock.now() + place.patienceMs;
+  const deadline = scope.clock.now() + scope.patienceMs;
   let open = suspects;
   for (;;) {
     if (open.length === 0) break;
     const restless: string[] = [];
-    for (const verdict of await lookTwice(open, place, deadline)) {
-      if (verdict.kind === 'settling') restless.push(verdict.key);
-      if (verdict.kind === 'different') differences.push(verdict.difference);
+    for (const look of await lookTwice(open, scope, deadline)) {
+      if (look.kind === 'settling') restless.push(look.key);
+      if (look.kind === 'different') differences.push(look.difference);
     }
     open = restless;
-    if (place.clock.now() > deadline || place.signal.aborted) break;
-    if (open.length > 0) await place.clock.pause(PAUSE_MS);
+    if (scope.clock.now() > deadline || scope.signal.aborted) break;
+    if (open.length > 0) await scope.clock.pause(PAUSE_MS);
   }
   return { differences, settling: open };
 }
 
-type Verdict =
+type Look =
   | { readonly kind: 'equal' | 'settling'; readonly key: string }
   | { readonly kind: 'different'; readonly difference: Difference };
 
 async function lookTwice(
   keys: readonly string[],
-  place: ConfirmPlace,
+  scope: ConfirmScope,
   deadline: number,
-): Promise<readonly Verdict[]> {
-  const { entity, depth, redis, authority, capture, clock, signal } = place;
+): Promise<readonly Look[]> {
+  const { entity, depth, redis, authority, capture, clock, signal } = scope;
   const before = await authority.current(entity, keys);
   const moment = await capture.now();
   while (!(await capture.hasPassed(moment))) {
@@ -85,7 +85,7 @@ async function lookTwice(
     nowMs: clock.now(),
     digestOf: (event) => redis.digestOf(event, depth),
   };
-  return keys.map((key, index): Verdict => {
+  return keys.map((key, index): Look => {
     const held = holdings[index];
     if (!held) throw new Error(`no answer for record ${key}`);
     const image = after.get(key);

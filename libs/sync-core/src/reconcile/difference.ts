@@ -1,8 +1,8 @@
-import type { EntityDefinition } from '../domain/entity.js';
-import { updatedAtOf } from '../domain/version.js';
 import type { ChangeEvent } from '../domain/change-event.js';
-import type { MongoImage } from '../ports/change-feed.js';
-import { eventOf } from '../pipeline/capture-changes.js';
+import { decideIntoRedis } from '../domain/decide-into-redis.js';
+import type { EntityDefinition } from '../domain/entity.js';
+import { eventFromImage, type MongoImage } from '../domain/mongo-image.js';
+import { updatedAtOf } from '../domain/version.js';
 
 /**
  * How Redis differs from Mongo in one record:
@@ -83,15 +83,23 @@ function differenceBetween(
 ): DifferenceKind | null {
   if (!image) return held.state === 'live' ? 'extra' : indexFault(held);
   if (image.version === null) return 'unversioned';
-  const event = eventOf(rules.entity, image, image.version);
+  const event = eventFromImage(rules.entity, image, image.version);
   const shown = event.op === 'upsert';
   if (!shown && held.state !== 'live') return indexFault(held); // dead on both sides: versions of graves don't matter
   if (shown && held.state === 'absent') return isExpired(image.version, rules) ? null : 'missing';
-  if (held.version < image.version) return 'older';
-  if (held.version > image.version) return 'newer';
-  if (shown !== (held.state === 'live')) return 'different';
-  if (rules.depth === 'content' && held.digest !== rules.digestOf(event)) return 'different';
-  return indexFault(held);
+  const digest = rules.depth === 'content' ? rules.digestOf(event) : held.digest;
+  const incoming = { version: image.version, content: shown ? digest : null };
+  const content = held.state === 'live' ? held.digest : null;
+  switch (decideIntoRedis(incoming, { version: held.version, content })) {
+    case 'apply':
+      return 'older';
+    case 'stale':
+      return 'newer';
+    case 'merge':
+      return 'different';
+    case 'same':
+      return indexFault(held);
+  }
 }
 
 function indexFault({ state, indexed }: RedisHolding): DifferenceKind | null {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { USERS } from '../domain/users.js';
-import type { MongoImage } from '../ports/change-feed.js';
-import { eventOf } from '../pipeline/capture-changes.js';
+import { eventFromImage, type MongoImage } from '../domain/mongo-image.js';
 import { compareBytes, mergedKeys } from './byte-order.js';
 import { compareRecord, type ComparisonRules, type RedisHolding } from './difference.js';
 import { findSuspects, BUCKET_SIZE } from './suspects.js';
@@ -48,7 +47,7 @@ function mirrorOf(shown: MongoImage): RedisHolding {
   return {
     state: live ? 'live' : 'deleted',
     version: shown.version ?? 0,
-    digest: live ? digestOf(eventOf(USERS, shown, shown.version ?? 0)) : '',
+    digest: live ? digestOf(eventFromImage(USERS, shown, shown.version ?? 0)) : '',
     indexed: live,
     inFlight: false,
   };
@@ -192,7 +191,7 @@ function redisOf(keys: readonly string[]): RedisSide {
     );
   const digest: RedisSide['digestOf'] = (event) => `${event.key}|${digestOf(event)}`;
   const digestAll: RedisSide['digestOfAll'] = (digests) => digests.join(';');
-  const shownAs = (key: string) => digest(eventOf(USERS, mirrored(key, 5), 5), 'content');
+  const shownAs = (key: string) => digest(eventFromImage(USERS, mirrored(key, 5), 5), 'content');
   return {
     bucket: (_entity, range, { limit }) => {
       const found = within(range).slice(0, limit);

@@ -1,6 +1,6 @@
 import type { EntityDefinition } from '../domain/entity.js';
 import { mergedKeys } from './byte-order.js';
-import { confirm, type Confirmation, type ConfirmPlace, type ReconcileClock } from './confirm.js';
+import { confirm, type Confirmation, type ConfirmScope, type ReconcileClock } from './confirm.js';
 import type { Difference } from './difference.js';
 import { repair, type RepairStores } from './repair.js';
 import { Tally, type ReconcileReport, type ReconcileRequest } from './report.js';
@@ -97,7 +97,7 @@ function look(
   { entity, request, stores, clock, signal }: ReconcileRun,
 ): Promise<Confirmation> {
   const { redis, authority, capture } = stores;
-  const place: ConfirmPlace = {
+  const scope: ConfirmScope = {
     entity,
     depth: request.depth,
     redis,
@@ -107,7 +107,7 @@ function look(
     signal,
     patienceMs: PATIENCE_MS,
   };
-  return confirm(keys, place);
+  return confirm(keys, scope);
 }
 
 async function keepRate(

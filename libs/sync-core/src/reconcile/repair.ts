@@ -2,7 +2,8 @@ import type { EntityDefinition } from '../domain/entity.js';
 import type { ProjectionTarget } from '../ports/apply-targets.js';
 import type { CaptureJournal } from '../ports/capture-journal.js';
 import type { MongoAuthority } from '../ports/mongo-authority.js';
-import { eventOf, stampAbove } from '../pipeline/capture-changes.js';
+import { eventFromImage } from '../domain/mongo-image.js';
+import { stampAbove } from '../pipeline/capture-changes.js';
 import type { Difference, DifferenceKind } from './difference.js';
 import type { ReconcileRequest } from './report.js';
 import type { RedisSide } from './sides.js';
@@ -64,7 +65,7 @@ async function publishAgain(
   if (keys.length === 0) return;
   const images = [...(await authority.current(entity, keys)).values()];
   const events = images.flatMap((image) =>
-    image.version === null ? [] : [eventOf(entity, image, image.version)],
+    image.version === null ? [] : [eventFromImage(entity, image, image.version)],
   );
   await journal.republish(events);
 }

@@ -1,6 +1,6 @@
 import type { ChangeEvent } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
-import type { MongoImage } from '../ports/change-feed.js';
+import type { MongoImage } from '../domain/mongo-image.js';
 import type { Depth, RedisHolding } from './difference.js';
 
 /** Keys above `after` up to and including `upTo`, in byte order; null: no bound on that side. */

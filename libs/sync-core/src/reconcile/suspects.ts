@@ -1,6 +1,5 @@
 import type { EntityDefinition } from '../domain/entity.js';
-import type { MongoImage } from '../ports/change-feed.js';
-import { eventOf } from '../pipeline/capture-changes.js';
+import { eventFromImage, type MongoImage } from '../domain/mongo-image.js';
 import { compareBytes, mergedKeys } from './byte-order.js';
 import { compareRecord, type ComparisonRules, type Depth } from './difference.js';
 import type { KeyRange, MongoSide, RedisSide } from './sides.js';
@@ -61,14 +60,14 @@ async function compareBucket(
   return { range, comparison: { compared: keys.length, equal: false, suspects } };
 }
 
-type Place = Pick<SuspectSearch, 'entity' | 'depth' | 'redis'>;
+type ComparedSide = Pick<SuspectSearch, 'entity' | 'depth' | 'redis'>;
 
 /** Digests of what Redis should show; null when a document has no version, which no digest can express. */
-function digestsOf(images: readonly MongoImage[], { entity, depth, redis }: Place): string[] | null {
+function digestsOf(images: readonly MongoImage[], { entity, depth, redis }: ComparedSide): string[] | null {
   const digests: string[] = [];
   for (const image of images) {
     if (image.version === null) return null;
-    const event = eventOf(entity, image, image.version);
+    const event = eventFromImage(entity, image, image.version);
     if (event.op === 'upsert') digests.push(redis.digestOf(event, depth));
   }
   return digests;
@@ -77,7 +76,7 @@ function digestsOf(images: readonly MongoImage[], { entity, depth, redis }: Plac
 async function lookAt(
   keys: readonly string[],
   images: readonly MongoImage[],
-  { entity, depth, redis }: Place,
+  { entity, depth, redis }: ComparedSide,
 ): Promise<string[]> {
   if (keys.length === 0) return [];
   const holdings = await redis.holdings(entity, keys, depth);

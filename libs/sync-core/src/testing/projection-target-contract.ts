@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventIdOf, payloadOf, type ChangeEvent } from '../domain/change-event.js';
+import { changeEvent, payloadOf, type ChangeEvent } from '../domain/change-event.js';
 import type { Source } from '../domain/stamp.js';
 import { USERS } from '../domain/users.js';
-import type { Delivery, ProjectionResult } from '../ports/apply-targets.js';
+import type { ChangeDelivery, ProjectionResult } from '../ports/apply-targets.js';
 import type { RedisStage } from './redis-stage.js';
 
 const KEY = 'ada@example.org';
@@ -14,15 +14,8 @@ export function changeOf(
   name: string | null,
   source: Source = 'mongo',
 ): ChangeEvent {
-  return {
-    eventId: eventIdOf('mongo', key, version),
-    entity: USERS.name,
-    key,
-    op: name === null ? 'delete' : 'upsert',
-    source,
-    version,
-    payload: name === null ? null : payloadOf({ email: key, name }),
-  };
+  const payload = name === null ? null : payloadOf({ email: key, name });
+  return changeEvent('mongo', { entity: USERS.name, key, source, version, payload });
 }
 
 /** What every {@link ProjectionTarget} does. Call it in a spec file, once per store. */
@@ -52,7 +45,10 @@ async function deliver(
   return stage.projections.apply(USERS, await published(stage, ...events));
 }
 
-async function published(stage: RedisStage, ...events: readonly ChangeEvent[]): Promise<readonly Delivery[]> {
+async function published(
+  stage: RedisStage,
+  ...events: readonly ChangeEvent[]
+): Promise<readonly ChangeDelivery[]> {
   await stage.journal.republish(events);
   return stage.take('mongo-to-redis');
 }
@@ -67,7 +63,7 @@ async function landRedisWrites(stage: RedisStage): Promise<void> {
 function applyContract(stage: Stage): void {
   it('I1: writes a record nobody knew, and settles it in the same step', async () => {
     expect(await deliver(stage(), changeOf(KEY, 1000, 'a'))).toEqual([
-      { verdict: 'apply', settled: true, before: null },
+      { decision: 'apply', settled: true, before: null },
     ]);
     const payload = payloadOf({ email: KEY, name: 'a' });
     expect(await stage().held(KEY)).toEqual({ version: 1000, source: 'mongo', payload });
@@ -83,14 +79,14 @@ function applyContract(stage: Stage): void {
   it('I2: a newer version replaces an older one, also within a batch', async () => {
     const events = [changeOf(KEY, 1000, 'a'), changeOf(KEY, 2000, 'b')];
     const [, second] = await deliver(stage(), ...events);
-    expect(second).toEqual({ verdict: 'apply', settled: true, before: { version: 1000, source: 'mongo' } });
+    expect(second).toEqual({ decision: 'apply', settled: true, before: { version: 1000, source: 'mongo' } });
     expect((await stage().held(KEY))?.version).toBe(2000);
   });
 
   it('I3: an older version is stale, and left to the caller when nothing is in flight', async () => {
     await deliver(stage(), changeOf(KEY, 2000, 'b'));
     expect(await deliver(stage(), changeOf(KEY, 1000, 'a'))).toEqual([
-      { verdict: 'stale', settled: false, winner: { version: 2000, source: 'mongo' } },
+      { decision: 'stale', settled: false, winner: { version: 2000, source: 'mongo' } },
     ]);
     expect((await stage().held(KEY))?.version).toBe(2000);
     expect((await stage().books('mongo-to-redis')).pending).toBe(1);
@@ -99,7 +95,7 @@ function applyContract(stage: Stage): void {
   it('I3: an older version is settled as stale while a newer Redis write is in flight, and leaves a doubt', async () => {
     const version = await stage().write(KEY, payloadOf({ email: KEY }));
     expect(await deliver(stage(), changeOf(KEY, 1000, 'a'))).toEqual([
-      { verdict: 'stale', settled: true, winner: { version, source: 'redis' } },
+      { decision: 'stale', settled: true, winner: { version, source: 'redis' } },
     ]);
     expect(await stage().books('mongo-to-redis')).toMatchObject({ outcomes: { stale: 1 }, pending: 0 });
     expect(await stage().doubt(KEY)).toBe(version);
@@ -109,7 +105,7 @@ function applyContract(stage: Stage): void {
     const deliveries = await published(stage(), changeOf(KEY, 1000, 'a'));
     await stage().projections.apply(USERS, deliveries);
     expect(await stage().projections.apply(USERS, deliveries)).toEqual([
-      { verdict: 'duplicate', settled: true },
+      { decision: 'duplicate', settled: true },
     ]);
     expect((await stage().books('mongo-to-redis')).outcomes).toMatchObject({ applied: 1, duplicate: 0 });
   });
@@ -117,15 +113,15 @@ function applyContract(stage: Stage): void {
   it('I5: a tombstone is compared like a record', async () => {
     await deliver(stage(), changeOf(KEY, 1000, 'a'), changeOf(KEY, 3000, null));
     expect(await stage().held(KEY)).toEqual({ version: 3000, source: 'mongo', payload: null });
-    expect(await deliver(stage(), changeOf(KEY, 2000, 'b'))).toMatchObject([{ verdict: 'stale' }]);
-    expect(await deliver(stage(), changeOf(KEY, 4000, 'c'))).toMatchObject([{ verdict: 'apply' }]);
+    expect(await deliver(stage(), changeOf(KEY, 2000, 'b'))).toMatchObject([{ decision: 'stale' }]);
+    expect(await deliver(stage(), changeOf(KEY, 4000, 'c'))).toMatchObject([{ decision: 'apply' }]);
     expect((await stage().held(KEY))?.version).toBe(4000);
   });
 
   it('I6: what Redis wrote itself is an echo, and nothing is sent back', async () => {
     const version = await stage().write(KEY, payloadOf({ email: KEY, name: 'r' }));
     expect(await deliver(stage(), changeOf(KEY, version, 'r', 'redis'))).toEqual([
-      { verdict: 'echo', settled: true },
+      { decision: 'echo', settled: true },
     ]);
     expect((await stage().books('redis-to-mongo')).captured).toBe(1);
     expect(await stage().doubt(KEY)).toBe(0);
@@ -137,10 +133,14 @@ function tieContract(stage: Stage): void {
     const version = await stage().write(KEY, payloadOf({ email: KEY, name: 'r' }));
     const deliveries = await published(stage(), changeOf(KEY, version, 'm'));
     expect(await stage().projections.apply(USERS, deliveries)).toEqual([
-      { verdict: 'merge', settled: false, stored: payloadOf({ email: KEY, name: 'r' }), source: 'redis' },
+      {
+        decision: 'merge',
+        settled: false,
+        held: { version, source: 'redis', payload: payloadOf({ email: KEY, name: 'r' }) },
+      },
     ]);
     expect(await stage().projections.apply(USERS, deliveries, 'merge')).toMatchObject([
-      { verdict: 'apply', settled: true },
+      { decision: 'apply', settled: true },
     ]);
     const payload = payloadOf({ email: KEY, name: 'm' });
     expect(await stage().held(KEY)).toEqual({ version, source: 'mongo', payload });
@@ -149,7 +149,7 @@ function tieContract(stage: Stage): void {
   it('I7: a delete and a record of the same version differ, too', async () => {
     await deliver(stage(), changeOf(KEY, 1000, 'a'));
     expect(await deliver(stage(), changeOf(KEY, 1000, null))).toMatchObject([
-      { verdict: 'merge', settled: false, source: 'mongo' },
+      { decision: 'merge', settled: false, held: { version: 1000, source: 'mongo' } },
     ]);
   });
 }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf, payloadOf, type ChangeEvent } from '../domain/change-event.js';
+import { changeEvent, payloadOf } from '../domain/change-event.js';
 import type { Source } from '../domain/stamp.js';
 import { USERS } from '../domain/users.js';
-import type { ApplyAttempt, RecordResult, RecordTarget, Settlement } from '../ports/apply-targets.js';
-import type { MongoImage } from '../ports/change-feed.js';
+import type { ApplyAttempt, RecordResult, RecordTarget, SettledDelivery } from '../ports/apply-targets.js';
+import type { MongoImage } from '../domain/mongo-image.js';
 
 /** A document as somebody left it in Mongo. */
 export interface DocumentBefore {
@@ -18,7 +18,7 @@ export interface DocumentBefore {
 export interface MongoStage {
   readonly records: RecordTarget;
   /** What `settle` passed on. */
-  readonly settled: readonly Settlement[];
+  readonly settled: readonly SettledDelivery[];
   put(document: DocumentBefore): Promise<void>;
   image(key: string): Promise<MongoImage | undefined>;
   close(): Promise<void>;
@@ -33,17 +33,15 @@ function attempt(
   version: number,
   { name = 'redis', base = 0, known, over, more = {} }: AttemptOptions = {},
 ): ApplyAttempt {
-  const event: ChangeEvent = {
-    eventId: eventIdOf('redis', key, version),
+  const event = changeEvent('redis', {
     entity: USERS.name,
     key,
-    op: name === null ? 'delete' : 'upsert',
     source: 'redis',
     version,
     payload: name === null ? null : payloadOf({ email: key, name, ...more }),
     base,
     ...(known === undefined ? {} : { known }),
-  };
+  });
   return { entryId: `${version}-${key}`, event, ...(over === undefined ? {} : { over }) };
 }
 
@@ -82,7 +80,7 @@ async function applyOne(stage: MongoStage, one: ApplyAttempt): Promise<RecordRes
 function writeContract(stage: Stage): void {
   it('I1: writes a record nobody knew, with the stamp of its event', async () => {
     const key = newKey();
-    expect(await applyOne(stage(), attempt(key, 2000))).toEqual({ verdict: 'apply' });
+    expect(await applyOne(stage(), attempt(key, 2000))).toEqual({ decision: 'apply' });
     expect(await stage().image(key)).toMatchObject({
       key,
       version: 2000,
@@ -96,7 +94,7 @@ function writeContract(stage: Stage): void {
     const key = newKey();
     await stage().put({ key, version: 1000, source: 'mongo', name: 'before', wallet: 7 });
     const rich = attempt(key, 2000, { base: 1000, more: { wallet: 1_000_000 } });
-    expect(await applyOne(stage(), rich)).toEqual({ verdict: 'apply' });
+    expect(await applyOne(stage(), rich)).toEqual({ decision: 'apply' });
     expect(await stage().image(key)).toMatchObject({ version: 2000, fields: { name: 'redis', wallet: 7 } });
   });
 
@@ -104,11 +102,11 @@ function writeContract(stage: Stage): void {
     const key = newKey();
     await stage().put({ key, version: 1000, source: 'mongo', name: 'before' });
     expect(await applyOne(stage(), attempt(key, 3000, { name: null, base: 1000 }))).toEqual({
-      verdict: 'apply',
+      decision: 'apply',
     });
     expect(await stage().image(key)).toMatchObject({ version: 3000, deleted: true, fields: {} });
-    expect(await applyOne(stage(), attempt(key, 2000, { base: 1000 }))).toMatchObject({ verdict: 'stale' });
-    expect(await applyOne(stage(), attempt(key, 4000, { base: 3000 }))).toEqual({ verdict: 'apply' });
+    expect(await applyOne(stage(), attempt(key, 2000, { base: 1000 }))).toMatchObject({ decision: 'stale' });
+    expect(await applyOne(stage(), attempt(key, 4000, { base: 3000 }))).toEqual({ decision: 'apply' });
     expect(await stage().image(key)).toMatchObject({ version: 4000, deleted: false });
   });
 }
@@ -118,7 +116,7 @@ function compareContract(stage: Stage): void {
     const key = newKey();
     await stage().put({ key, version: 3000, source: 'mongo', name: 'newer' });
     expect(await applyOne(stage(), attempt(key, 2000))).toMatchObject({
-      verdict: 'stale',
+      decision: 'stale',
       current: { key, version: 3000, source: 'mongo', fields: { name: 'newer' } },
     });
     expect(await stage().image(key)).toMatchObject({ version: 3000 });
@@ -127,13 +125,13 @@ function compareContract(stage: Stage): void {
   it('I4: the same write again changes nothing', async () => {
     const key = newKey();
     await applyOne(stage(), attempt(key, 2000));
-    expect(await applyOne(stage(), attempt(key, 2000))).toEqual({ verdict: 'same' });
+    expect(await applyOne(stage(), attempt(key, 2000))).toEqual({ decision: 'same' });
   });
 
   it('I7: at equal version Mongo keeps its own', async () => {
     const key = newKey();
     await stage().put({ key, version: 2000, source: 'mongo', name: 'own' });
-    expect(await applyOne(stage(), attempt(key, 2000))).toMatchObject({ verdict: 'stale' });
+    expect(await applyOne(stage(), attempt(key, 2000))).toMatchObject({ decision: 'stale' });
     expect(await stage().image(key)).toMatchObject({ source: 'mongo', fields: { name: 'own' } });
   });
 
@@ -141,7 +139,7 @@ function compareContract(stage: Stage): void {
     const key = newKey();
     await stage().put({ key, version: null, source: 'mongo', name: 'edited' });
     expect(await applyOne(stage(), attempt(key, 2000))).toMatchObject({
-      verdict: 'unstamped',
+      decision: 'unstamped',
       current: { version: null },
     });
     expect(await stage().image(key)).toMatchObject({ version: null, fields: { name: 'edited' } });
@@ -152,16 +150,16 @@ function compareContract(stage: Stage): void {
     await stage().put({ key, version: 1500, source: 'mongo', name: 'rival' });
     const blind = { base: 1600, known: 1000 };
     expect(await applyOne(stage(), attempt(key, 2000, blind))).toMatchObject({
-      verdict: 'concurrent',
+      decision: 'concurrent',
       current: { version: 1500, fields: { name: 'rival' } },
     });
     // Another version than the one that was kept is not overwritten either.
     expect(await applyOne(stage(), attempt(key, 2000, { ...blind, over: 1400 }))).toMatchObject({
-      verdict: 'concurrent',
+      decision: 'concurrent',
     });
     expect(await stage().image(key)).toMatchObject({ version: 1500 });
     expect(await applyOne(stage(), attempt(key, 2000, { ...blind, over: 1500 }))).toEqual({
-      verdict: 'apply',
+      decision: 'apply',
     });
     expect(await stage().image(key)).toMatchObject({ version: 2000 });
   });
@@ -170,7 +168,7 @@ function compareContract(stage: Stage): void {
     const key = newKey();
     await stage().put({ key, version: 1500, source: 'redis', name: 'redis before' });
     expect(await applyOne(stage(), attempt(key, 2000, { base: 1600, known: 1000 }))).toEqual({
-      verdict: 'apply',
+      decision: 'apply',
     });
   });
 }
@@ -182,7 +180,7 @@ function batchContract(stage: Stage): void {
     await stage().put({ key: rival, version: 1500, source: 'mongo', name: 'rival' });
     const attempts = [attempt(newer, 2000), attempt(fresh, 2000), attempt(rival, 2000)];
     const results = await stage().records.apply(USERS, attempts);
-    expect(results.map(({ verdict }) => verdict)).toEqual(['stale', 'apply', 'concurrent']);
+    expect(results.map(({ decision }) => decision)).toEqual(['stale', 'apply', 'concurrent']);
     expect(await stage().records.apply(USERS, [])).toEqual([]);
   });
 

@@ -1,14 +1,8 @@
 import type { Ledger } from '../domain/ledger.js';
 import type { Direction } from '../domain/outcome.js';
-import type { Stamp } from '../domain/stamp.js';
-import type { Delivery, ProjectionTarget } from '../ports/apply-targets.js';
+import type { HeldRecord } from '../domain/record-text.js';
+import type { ChangeDelivery, ProjectionTarget } from '../ports/apply-targets.js';
 import type { CaptureJournal } from '../ports/capture-journal.js';
-
-/** What Redis holds of a record. */
-export interface HeldRecord extends Stamp {
-  /** Canonical text of the fields; `null`: a tombstone. */
-  readonly payload: string | null;
-}
 
 /** The books of a direction, and what is on its stream. */
 export interface StageBooks {
@@ -29,9 +23,9 @@ export interface RedisStage {
   write(key: string, payload: string | null): Promise<number>;
   held(key: string): Promise<HeldRecord | null>;
   /** Delivers what is new on a stream, as a consumer gets it. */
-  take(direction: Direction): Promise<readonly Delivery[]>;
+  take(direction: Direction): Promise<readonly ChangeDelivery[]>;
   /** What the sync does when a Redis write has arrived in Mongo. */
-  settleRedisWrite(delivery: Delivery): Promise<void>;
+  settleRedisWrite(delivery: ChangeDelivery): Promise<void>;
   books(direction: Direction): Promise<StageBooks>;
   /** Version of the record that is in flight; 0: none. */
   flying(direction: Direction, key: string): Promise<number>;
