@@ -3,7 +3,7 @@ import {
   MongoRecordTarget,
   prepareCollections,
 } from '@redis-mongo-sync/sync-adapters';
-import { eventIdOf, nextVersion, payloadOf, USERS, type ChangeDelivery } from '@redis-mongo-sync/sync-core';
+import { changeEvent, nextVersion, payloadOf, USERS, type ChangeDelivery } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
 import { keyOf, profileOf } from '../records.js';
 import { answerWith } from '../rig/worker.js';
@@ -52,9 +52,8 @@ function deliveryOf(index: number): ChangeDelivery {
   const key = keyOf(index);
   const version = nextVersion(Date.now(), 0);
   const payload = payloadOf({ ...profileOf(index), email: key });
-  const eventId = eventIdOf('redis', key, version);
   return {
     entryId: `${index}-0`,
-    event: { eventId, entity: USERS.name, key, op: 'upsert', source: 'redis', version, payload },
+    event: changeEvent('redis', { entity: USERS.name, key, source: 'redis', version, payload }),
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@redis-mongo-sync/redis-streams';
 import { KEYS, MongoRecordStore, RedisRecordStore } from '@redis-mongo-sync/sync-adapters';
-import { USERS, type RecordStore, type Source } from '@redis-mongo-sync/sync-core';
+import { parseRecord, USERS, type RecordStore, type Source } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
 import { keyOf, profileOf, writeOf, writeRecord, type AcknowledgedWrites } from '../records.js';
 import { answerWith } from '../rig/worker.js';
@@ -50,8 +50,7 @@ await answerWith<SteadyTask, SteadyAnswer>(async (task) => {
 
   const lookInRedis: Look = async (keys) => {
     const texts = await redis.mget(keys.map((key) => KEYS.record(USERS, key)));
-    const version = (text: string | null | undefined) =>
-      Number(/^\{"version":(\d+)/.exec(text ?? '')?.[1] ?? 0);
+    const version = (text: string | null | undefined) => parseRecord(text ?? '')?.version ?? 0;
     return new Map(keys.map((key, index) => [key, version(texts[index])]));
   };
   const lookInMongo: Look = async (keys) => {

@@ -1,7 +1,7 @@
 import { RedisCaptureJournal } from '@redis-mongo-sync/sync-adapters';
 import {
   EVENT_FIELD,
-  eventIdOf,
+  changeEvent,
   formatEvent,
   nextVersion,
   payloadOf,
@@ -76,16 +76,14 @@ async function publish(rig: Rig, count: number): Promise<AcknowledgedWrites> {
 function eventOf(index: number): ChangeEvent {
   const key = keyOf(index);
   const version = nextVersion(Date.now(), 0);
-  return {
-    eventId: eventIdOf('mongo', key, version),
+  return changeEvent('mongo', {
     entity: USERS.name,
     key,
-    op: 'upsert',
     source: 'mongo',
     version,
     payload: payloadOf({ ...profileOf(index), email: key }),
     id: index.toString(16).padStart(24, '0'),
-  };
+  });
 }
 
 /** The same entries on a stream of its own. */

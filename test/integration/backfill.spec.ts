@@ -8,7 +8,7 @@ import {
   scanFraction,
 } from '@redis-mongo-sync/sync-adapters';
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
-import { differencesFound, USERS } from '@redis-mongo-sync/sync-core';
+import { differencesFound, stampFields, USERS, versionAt } from '@redis-mongo-sync/sync-core';
 import { ObjectId } from 'mongodb';
 import {
   backfill,
@@ -97,7 +97,7 @@ describeWith(describe, redisUnavailableReason())('backfill', () => {
     const documents = Array.from({ length: 1_800 }, (_, i) => ({
       email: `copy${i}@example.org`,
       name: `n${i}`,
-      ...(i % 3 === 0 ? {} : { version: at * 1024, source: 'mongo', updatedAt: at }),
+      ...(i % 3 === 0 ? {} : stampFields({ version: versionAt(at), source: 'mongo' })),
     }));
     await bench.db.collection('users').insertMany([...documents, { name: 'nobody' }]);
     await eventually(async () => (await bench.redis.zcard('index:users')) === 1_800);
@@ -199,7 +199,7 @@ describeWith(describe, redisUnavailableReason())('backfill', () => {
   it('from redis: with --prefer redis its record stands, and what Mongo owns stays', async () => {
     await bench.up();
     const at = Date.now() - 1_000;
-    const stamp = { version: at * 1024, source: 'mongo', updatedAt: at };
+    const stamp = stampFields({ version: versionAt(at), source: 'mongo' });
     const document = { email: 'both@example.org', name: 'Mongo', passwordHash: 'secret', ...stamp };
     await bench.db.collection('users').insertOne(document);
     await eventually(async () => (await bench.inRedis().get('both@example.org')).state === 'live');

@@ -1,6 +1,15 @@
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
 import { CONFLICTS_COLLECTION, MongoConflictLog, type KeptConflict } from '@redis-mongo-sync/sync-adapters';
-import { TICKS_PER_MS, updatedAtOf, versionOf, type Conflict } from '@redis-mongo-sync/sync-core';
+import {
+  changeEvent,
+  EVENT_FIELD,
+  formatEvent,
+  payloadOf,
+  updatedAtOf,
+  versionAt,
+  versionOf,
+  type Conflict,
+} from '@redis-mongo-sync/sync-core';
 import { Random } from '@redis-mongo-sync/testing';
 import { eventually } from '@redis-mongo-sync/testing';
 import { fieldsOfState, SyncBench, user } from '../support/sync-bench.js';
@@ -90,12 +99,10 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
   it('I19: a secret that somebody put into a stream entry by hand is not kept', async () => {
     const key = email();
     await mongo(key, 'present');
-    const version = 1_000 * TICKS_PER_MS; // long ago: it loses
-    const payload = JSON.stringify({ email: key, name: 'old', passwordHash: 'topsecret' });
-    const head = { schema: 1, entity: 'users', key, op: 'upsert', source: 'redis', base: 0, version };
-    const event = { ...head, updatedAt: 1_000, eventId: `redis:${key}:${version}` };
-    const text = `${JSON.stringify(event).slice(0, -1)},"payload":${payload}}`;
-    await bench.redis.xadd('redis_changes', '*', 'event', text);
+    const version = versionAt(1_000); // long ago: it loses
+    const payload = payloadOf({ email: key, name: 'old', passwordHash: 'topsecret' });
+    const event = changeEvent('redis', { entity: 'users', key, source: 'redis', base: 0, version, payload });
+    await bench.redis.xadd('redis_changes', '*', EVENT_FIELD, formatEvent(event));
     await bench.redis.hincrby('sync:ledger:redis-to-mongo', 'captured', 1);
     await eventually(async () => expect(await lostOf(key)).toHaveLength(1));
     expect((await lostOf(key))[0]?.loser.content).toEqual({ email: key, name: 'old' });

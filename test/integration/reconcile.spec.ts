@@ -1,12 +1,15 @@
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
 import {
   differencesFound,
+  formatRecord,
   payloadOf,
+  stampFields,
+  USERS,
+  versionAt,
   type DifferenceKind,
   type EntityDefinition,
   type ReconcileReport,
   type ReconcileRequest,
-  USERS,
 } from '@redis-mongo-sync/sync-core';
 import { Random } from '@redis-mongo-sync/testing';
 import { eventually } from '@redis-mongo-sync/testing';
@@ -83,7 +86,11 @@ describeWith(describe, redisUnavailableReason())(`reconcile (seed ${SEED})`, () 
     await bench.redis.zrem('index:users', unindexed);
     await bench.redis.zadd('index:users', 0, 'dangling@example.org');
     const extra = 'extra@example.org';
-    const extraText = `{"version":2048,"source":"redis","updatedAt":2,${payloadOf({ email: extra, name: 'X' }).slice(1)}`;
+    const extraText = formatRecord({
+      version: 2048,
+      source: 'redis',
+      payload: payloadOf({ email: extra, name: 'X' }),
+    });
     await bench.redis.set(`user:${extra}`, extraText);
     await bench.redis.zadd('index:users', 0, extra);
     // Mongo deleted it, Redis still shows it.
@@ -123,7 +130,8 @@ describeWith(describe, redisUnavailableReason())(`reconcile (seed ${SEED})`, () 
 
   it('removes what only Redis has, when asked to', async () => {
     const key = 'unwanted@example.org';
-    await bench.redis.set(`user:${key}`, `{"version":2048,"source":"redis","updatedAt":2,"email":"${key}"}`);
+    const payload = payloadOf({ email: key });
+    await bench.redis.set(`user:${key}`, formatRecord({ version: 2048, source: 'redis', payload }));
     await bench.redis.zadd('index:users', 0, key);
     expect(await run(bench, { repair: true, extra: 'remove' })).toMatchObject({ repaired: 1, left: 0 });
     await bench.settled([key]);
@@ -147,9 +155,7 @@ describeWith(describe, redisUnavailableReason())(`reconcile (seed ${SEED})`, () 
     const documents = Array.from({ length: 20_000 }, (_, i) => ({
       email: `many${i}@example.org`,
       name: `n${i}`,
-      version: (1_700_000_000_000 + i) * 1024,
-      source: 'mongo',
-      updatedAt: 1_700_000_000_000 + i,
+      ...stampFields({ version: versionAt(1_700_000_000_000 + i), source: 'mongo' }),
     }));
     await users().insertMany(documents);
     await eventually(async () => (await bench.redis.zcard('index:users')) >= 20_000, { timeoutMs: 30_000 });
@@ -269,7 +275,8 @@ describeWith(describe, redisUnavailableReason())(
       await bench.mongo(SESSIONS).write(user(shown));
       await bench.mongo(SESSIONS).write(user(hidden, { name: 'h', hidden: true }));
       const old = Date.now() - 2 * 3600 * 1000;
-      const document = { email: expired, name: 'e', version: old * 1024, source: 'mongo', updatedAt: old };
+      const stamp = stampFields({ version: versionAt(old), source: 'mongo' });
+      const document = { email: expired, name: 'e', ...stamp };
       await bench.db.collection('sessions').insertOne(document);
       await eventually(async () => (await bench.redis.zcard('index:sessions')) === 2);
       await bench.redis.del(`session:${expired}:now`);

@@ -7,7 +7,7 @@ import {
 } from '@redis-mongo-sync/dev-servers';
 import { startEmbeddedMongo } from '@redis-mongo-sync/embedded-mongo';
 import { readOplogWindow } from '@redis-mongo-sync/sync-adapters';
-import { differencesFound } from '@redis-mongo-sync/sync-core';
+import { differencesFound, stampFields, versionAt } from '@redis-mongo-sync/sync-core';
 import type { CaptureStatus } from '../../apps/sync-service/src/metrics/engine-observer.js';
 import { sampleOf } from '../../apps/sync-service/src/reconcile/reconcile-schedule.js';
 import { eventually } from '@redis-mongo-sync/testing';
@@ -23,9 +23,7 @@ function documents(count: number) {
   return Array.from({ length: count }, () => ({
     email: email(),
     name: 'Ada',
-    version: at * 1024,
-    source: 'mongo',
-    updatedAt: at,
+    ...stampFields({ version: versionAt(at), source: 'mongo' }),
   }));
 }
 

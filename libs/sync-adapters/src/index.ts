@@ -13,6 +13,7 @@ export * from './mongo/oplog-window.js';
 export * from './mongo/prepare-collections.js';
 export * from './mongo/prepare-conflict-log.js';
 export * from './mongo/records-by-id.js';
+export * from './mongo/version-expressions.js';
 export * from './redis/foreign-records.js';
 export * from './redis/function-library.js';
 export * from './redis/keys.js';

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { KEYS } from '@redis-mongo-sync/sync-adapters';
-import { canonicalJson, USERS } from '@redis-mongo-sync/sync-core';
+import { readLua } from '@redis-mongo-sync/redis-streams';
+import { KEYS, scriptFile, SCRIPTS, UPDATED_AT } from '@redis-mongo-sync/sync-adapters';
+import { canonicalJson, TICKS_PER_MS, USERS } from '@redis-mongo-sync/sync-core';
 import { sharedText } from '../load/http-client.js';
 import { keys, type Operation } from '../load/operation.js';
 import { nothing, type Fault, type FaultContext, type Heal } from './fault.js';
@@ -8,7 +8,6 @@ import { nothing, type Fault, type FaultContext, type Heal } from './fault.js';
 /** Within what the sync accepts (60 s), beyond what it alerts on (5 s). */
 const AHEAD_MS = 20_000;
 const WRITES = 10;
-const LUA = new URL('../../../libs/sync-adapters/src/redis/lua/write-record.lua', import.meta.url);
 
 /*
  * The clock of a server cannot be turned from outside. What a clock that is ahead does is done instead: the product's
@@ -20,26 +19,33 @@ export const CLOCK_FAULTS: readonly Fault[] = [
 ];
 
 async function redisAhead({ world, random, told, now }: FaultContext): Promise<Heal> {
-  const script = readFileSync(LUA, 'utf8').replaceAll(
-    'tonumber(time[1]) * 1000',
-    `(tonumber(time[1]) * 1000 + ${AHEAD_MS})`,
-  );
+  const script = writeAhead();
   for (let n = 0; n < WRITES; n++) {
     const operation = aheadWrite('redis-first', keys.hot(random.below(8)), `r${Math.round(now())}-${n}`);
     told.begin(operation, now());
     const { key, set } = operation;
-    const reply = (await world.redis.eval(
+    const reply = await world.redis.eval(
       script,
       7,
       ...[KEYS.record(USERS, key), KEYS.tombstone(USERS, key), KEYS.stream('redis-to-mongo')],
       ...[KEYS.inFlight('redis-to-mongo'), KEYS.ledger('redis-to-mongo'), KEYS.index(USERS)],
       KEYS.operation(operation.name),
       ...[USERS.name, key, 'upsert', canonicalJson({ email: key, ...set }), '', '604800000', '0', '60', ''],
-    )) as [string, string];
+    );
+    const result = SCRIPTS.writeRecord.decode(reply);
+    if (result.outcome === 'conflict') throw new Error('an unconditional write met a conflict');
     const text = sharedText({ email: key, ...set });
-    told.acknowledge({ operation, source: 'redis', version: Number(reply[1]), text, at: now() });
+    told.acknowledge({ operation, source: 'redis', version: result.version, text, at: now() });
   }
   return nothing;
+}
+
+/** The text of `write-record.lua` with a clock that is ahead. */
+function writeAhead(): string {
+  const text = readLua(scriptFile('write-record'));
+  const ahead = text.replace('tonumber(time[1]) * 1000', `(tonumber(time[1]) * 1000 + ${AHEAD_MS})`);
+  if (ahead === text) throw new Error('write-record.lua reads the clock in another way');
+  return ahead;
 }
 
 async function mongoAhead({ world, random, told, now }: FaultContext): Promise<Heal> {
@@ -47,7 +53,7 @@ async function mongoAhead({ world, random, told, now }: FaultContext): Promise<H
     const operation = aheadWrite('mongo-first', keys.hot(random.below(8)), `m${Math.round(now())}-${n}`);
     told.begin(operation, now());
     const { key, set } = operation;
-    const ahead = { $multiply: [{ $add: [{ $toDouble: '$$NOW' }, AHEAD_MS] }, 1024] };
+    const ahead = { $multiply: [{ $add: [{ $toDouble: '$$NOW' }, AHEAD_MS] }, TICKS_PER_MS] };
     const version = { $max: [ahead, { $add: [{ $ifNull: ['$version', 0] }, 1] }] };
     const after = await world.users.findOneAndUpdate(
       { email: key },
@@ -57,7 +63,8 @@ async function mongoAhead({ world, random, told, now }: FaultContext): Promise<H
             $mergeObjects: [{ _id: '$_id' }, { $literal: { email: key, ...set } }, { version }],
           },
         },
-        { $set: { source: 'mongo', updatedAt: { $floor: { $divide: ['$version', 1024] } } } },
+        { $set: { source: 'mongo' } },
+        UPDATED_AT,
       ],
       { upsert: true, returnDocument: 'after', writeConcern: { w: 'majority' } },
     );

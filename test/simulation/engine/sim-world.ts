@@ -1,4 +1,4 @@
-import { nextVersion } from '@redis-mongo-sync/sync-core';
+import { nextVersion, updatedAtOf, versionAt } from '@redis-mongo-sync/sync-core';
 import type { Clock } from '@redis-mongo-sync/redis-streams';
 import type { Mutation } from '../mutations.js';
 import type { StoreName } from './link.js';
@@ -65,7 +65,7 @@ export class SimWorld {
 
   nextVersion(store: StoreName, stored: number): number {
     const version = nextVersion(this.clockOf(store), stored);
-    return this.mutation === 'millisecond-clock' ? Math.floor(version / 1024) * 1024 : version;
+    return this.mutation === 'millisecond-clock' ? versionAt(updatedAtOf(version)) : version;
   }
 
   /** A clock whose timers are waits of `task`. */

@@ -2,6 +2,7 @@ import { validateProfile } from '@redis-mongo-sync/service-kit';
 import {
   InvalidKeyError,
   isJsonObject,
+  parseRecord,
   payloadOf,
   sharedFields,
   type EntityDefinition,
@@ -25,14 +26,13 @@ export type Adoption =
   | { readonly kind: 'adopt'; readonly payload: string }
   | { readonly kind: 'leave'; readonly reason: string };
 
-const OURS = /^\{"version":\d+,"source":"(?:mongo|redis)","updatedAt":\d+,/;
 const MAX_BYTES = 262_144;
 const MAX_DEPTH = 32;
 
 /** Pure. */
 export function adoptionOf(entity: EntityDefinition, key: string, value: FoundValue): Adoption {
   if (value.type === 'other') return { kind: 'leave', reason: `a ${value.name}, not a string or a hash` };
-  if (value.type === 'string' && OURS.test(value.text)) return { kind: 'ours' };
+  if (value.type === 'string' && parseRecord(value.text)?.payload != null) return { kind: 'ours' };
   const keyFault = faultOfKey(entity, key);
   if (keyFault) return { kind: 'leave', reason: keyFault };
   const fields = value.type === 'hash' ? value.fields : parsed(value.text);

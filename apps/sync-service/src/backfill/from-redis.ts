@@ -7,6 +7,7 @@ import {
 } from '@redis-mongo-sync/sync-adapters';
 import {
   eventFromImage,
+  isSetBack,
   type CaptureJournal,
   type EntityDefinition,
   type MongoAuthority,
@@ -101,9 +102,8 @@ export class FromRedis implements BackfillSource {
   ): Promise<Outcome> {
     if (held?.state !== 'live') return 'moved';
     const { dryRun, side, projections } = this.options;
-    const unknown = !image || (image.version !== null && image.version < held.version);
     if (!held.indexed && !dryRun) await side.mendIndex(entity, [key]);
-    if (unknown && !held.inFlight) {
+    if (isSetBack(image ?? null, held.version) && !held.inFlight) {
       if (!dryRun) await projections.reissue(entity, key, held.version);
       return 'emitted';
     }

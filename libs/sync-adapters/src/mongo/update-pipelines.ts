@@ -2,8 +2,8 @@ import {
   fieldRole,
   fieldsOf,
   sharedFields,
+  stampFields,
   SYSTEM_FIELDS,
-  updatedAtOf,
   type ChangeEvent,
   type EntityDefinition,
   type JsonObject,
@@ -71,7 +71,7 @@ export function eventPipeline(
   event: ChangeEvent,
   tombstoneTtlMs: number,
 ): Document[] {
-  const stamp = { version: event.version, updatedAt: updatedAtOf(event.version), source: event.source };
+  const stamp = stampFields(event);
   const key = { field: entity.keyField, value: event.key };
   if (event.op === 'delete') return [bury(entity, key, stamp, tombstoneTtlMs)];
   const shared = sharedFields(entity, fieldsOf(event));

@@ -2,13 +2,15 @@ import { readLua } from '@redis-mongo-sync/redis-streams';
 import { SYSTEM_FIELDS, type EntityDefinition } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { withRedisErrors } from './redis-errors.js';
-
-const TEMPLATE = new URL('./lua/sync-functions.lua', import.meta.url);
+import { scriptFile } from './scripts.js';
 
 /** The source of the Redis Function library: the atomic write for clients in any language. */
 export function functionLibrary(entities: readonly EntityDefinition[], tombstoneTtlMs: number): string {
   const definitions = entities.map((entity) => definitionOf(entity, tombstoneTtlMs));
-  return readLua(TEMPLATE).replace('= --@entities', () => `= { ${definitions.join(', ')} }`);
+  return readLua(scriptFile('sync-functions')).replace(
+    '= --@entities',
+    () => `= { ${definitions.join(', ')} }`,
+  );
 }
 
 /** Loads the library, or the present version of it. False on a Redis before 7.0, which has no functions. */

@@ -7,8 +7,12 @@ import { parseReadHoldingsReply } from './replies/read-holdings.reply.js';
 import { parseReadKnownVersionsReply } from './replies/read-known-versions.reply.js';
 import { parseWriteRecordReply } from './replies/write-record.reply.js';
 
+export function scriptFile(name: string): URL {
+  return new URL(`./lua/${name}.lua`, import.meta.url);
+}
+
 const script = <Reply>(name: string, decode: (raw: unknown) => Reply) =>
-  defineScript({ name, file: new URL(`./lua/${name}.lua`, import.meta.url), decode });
+  defineScript({ name, file: scriptFile(name), decode });
 
 const isDone = (raw: unknown) => raw === 1;
 /** A version; `null` when nothing was emitted. */

@@ -1,8 +1,8 @@
 import { fieldsOf, type ChangeEvent } from './change-event.js';
 import { visibleFields, type EntityDefinition } from './entity.js';
 import type { JsonObject } from './json.js';
-import type { Source } from './stamp.js';
-import { updatedAtOf } from './version.js';
+import type { MongoImage } from './mongo-image.js';
+import { stampFields, type Source } from './stamp.js';
 
 /**
  * Why one version lost:
@@ -62,9 +62,7 @@ export function sideOfEvent(
   event: ChangeEvent,
 ): ConflictSide & { readonly version: number } {
   return {
-    version: event.version,
-    source: event.source,
-    updatedAt: updatedAtOf(event.version),
+    ...stampFields(event),
     content: event.payload === null ? null : visibleFields(entity, fieldsOf(event)),
   };
 }
@@ -72,17 +70,11 @@ export function sideOfEvent(
 /** The side of what Mongo holds. */
 export function sideOfImage(
   entity: EntityDefinition,
-  image: {
-    readonly version: number | null;
-    readonly source: Source;
-    readonly deleted: boolean;
-    readonly fields: JsonObject;
-  },
+  image: Pick<MongoImage, 'version' | 'source' | 'deleted' | 'fields'>,
 ): ConflictSide {
+  const { version, source } = image;
   return {
-    version: image.version,
-    source: image.source,
-    updatedAt: image.version === null ? null : updatedAtOf(image.version),
+    ...(version === null ? { version, source, updatedAt: null } : stampFields({ version, source })),
     content: image.deleted ? null : visibleFields(entity, image.fields),
   };
 }

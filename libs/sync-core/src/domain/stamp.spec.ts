@@ -1,5 +1,10 @@
 import { versionOf, type RecordState } from './record.js';
-import { isSource } from './stamp.js';
+import { isSource, stampFields } from './stamp.js';
+
+it('stands in documents with the time it tells', () => {
+  const stamp = { version: 2_049, source: 'redis' } as const;
+  expect(stampFields({ ...stamp, ...{ key: 'a' } })).toEqual({ ...stamp, updatedAt: 2 });
+});
 
 describe('isSource', () => {
   it.each([

@@ -1,3 +1,5 @@
+import { updatedAtOf } from './version.js';
+
 /** The store whose client wrote a record. */
 export type Source = 'mongo' | 'redis';
 
@@ -5,6 +7,11 @@ export type Source = 'mongo' | 'redis';
 export interface Stamp {
   readonly version: number;
   readonly source: Source;
+}
+
+/** A stamp as it stands in documents, conflicts and answers. */
+export function stampFields({ version, source }: Stamp): Stamp & { readonly updatedAt: number } {
+  return { version, source, updatedAt: updatedAtOf(version) };
 }
 
 export function isSource(value: unknown): value is Source {
