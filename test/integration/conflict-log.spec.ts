@@ -10,8 +10,7 @@ import {
   versionOf,
   type Conflict,
 } from '@redis-mongo-sync/sync-core';
-import { Random } from '@redis-mongo-sync/testing';
-import { eventually } from '@redis-mongo-sync/testing';
+import { eventually, Random } from '@redis-mongo-sync/testing';
 import { fieldsOfState, SyncBench, user } from '../support/sync-bench.js';
 
 const NONE = { kind: 'none' } as const;

@@ -9,8 +9,7 @@ import {
   type ChangeEvent,
   type EntityDefinition,
 } from '@redis-mongo-sync/sync-core';
-import { TcpProxy } from '@redis-mongo-sync/testing';
-import { eventually } from '@redis-mongo-sync/testing';
+import { eventually, TcpProxy } from '@redis-mongo-sync/testing';
 import { fieldsOfState, SyncBench, user } from '../support/sync-bench.js';
 
 const withRedis = describeWith(describe, redisUnavailableReason());

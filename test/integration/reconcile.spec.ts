@@ -11,8 +11,7 @@ import {
   type ReconcileReport,
   type ReconcileRequest,
 } from '@redis-mongo-sync/sync-core';
-import { Random } from '@redis-mongo-sync/testing';
-import { eventually } from '@redis-mongo-sync/testing';
+import { eventually, Random } from '@redis-mongo-sync/testing';
 import { SyncBench, user } from '../support/sync-bench.js';
 
 const SEED = Number(process.env.RECONCILE_SEED ?? 20261121);

@@ -5,8 +5,7 @@ import {
   type PrivatePostgres,
 } from '@redis-mongo-sync/dev-servers';
 import { Client } from 'pg';
-import { TcpProxy } from '@redis-mongo-sync/testing';
-import { eventually } from '@redis-mongo-sync/testing';
+import { eventually, TcpProxy } from '@redis-mongo-sync/testing';
 import type { AuditLog } from '../src/audit-log.js';
 import { AuditStoreUnavailableError } from '../src/errors.js';
 import { openAuditLog, type OpenAuditLogOptions } from '../src/open-audit-log.js';

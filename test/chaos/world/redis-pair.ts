@@ -1,8 +1,7 @@
 import { startPrivateRedis, type PrivateRedis } from '@redis-mongo-sync/dev-servers';
 import { connect } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
-import { TcpProxy } from '@redis-mongo-sync/testing';
-import { eventually } from '@redis-mongo-sync/testing';
+import { eventually, TcpProxy } from '@redis-mongo-sync/testing';
 
 const DIRECTIVES = {
   appendfsync: 'everysec',

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { eventually } from '@redis-mongo-sync/testing';
-import { TcpProxy } from '@redis-mongo-sync/testing';
+import { eventually, TcpProxy } from '@redis-mongo-sync/testing';
 
 describe('the proxy that breaks the network', () => {
   it('keeps the order of delayed replies, also of those that come after the delay has ended', async () => {
