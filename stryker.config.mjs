@@ -18,8 +18,6 @@ export default {
     '!libs/sync-core/**',
     '!test',
     'test/*',
-    '!test/support',
-    '!test/support/**',
     '!test/vectors',
     '!test/vectors/**',
     '!package.json',

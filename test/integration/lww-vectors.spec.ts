@@ -25,7 +25,7 @@ import {
 } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { BSON, MongoClient, type Db, type Document } from 'mongodb';
-import { heldOf, vectorsFor, type LwwVector, type VectorCurrent } from '../support/lww-vectors.js';
+import { heldOf, vectorsFor, type LwwVector, type VectorCurrent } from '@redis-mongo-sync/sync-core/testing';
 
 const EMAIL = 'ada@example.org';
 

@@ -1,4 +1,4 @@
-import { vectorsFor } from '../../../../test/support/lww-vectors.js';
+import { vectorsFor } from '../testing/lww-vectors.js';
 import { decideIntoMongo, isSetBack } from './decide-into-mongo.js';
 
 describe('decideIntoMongo, held to the vectors', () => {

@@ -1,4 +1,4 @@
-import { heldOf, vectorsFor } from '../../../../test/support/lww-vectors.js';
+import { heldOf, vectorsFor } from '../testing/lww-vectors.js';
 import { decideIntoRedis } from './decide-into-redis.js';
 import { parseRecord, type HeldRecord } from './record-text.js';
 

@@ -6,3 +6,4 @@ export * from '../../src/testing/record-rules.js';
 export * from '../../src/testing/record-store-contract.js';
 export * from '../../src/testing/record-target-contract.js';
 export * from '../../src/testing/redis-stage.js';
+export * from '../../src/testing/lww-vectors.js';

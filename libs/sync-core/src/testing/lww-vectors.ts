@@ -6,7 +6,7 @@ import {
   type IntoRedis,
   type JsonObject,
   type Source,
-} from '@redis-mongo-sync/sync-core';
+} from '../index.js';
 
 export interface VectorImage {
   /** `null`: unstamped. */
@@ -44,7 +44,7 @@ export type IntoMongoVector = Vector & { readonly target: 'mongo'; readonly deci
 export type LwwVector = IntoRedisVector | IntoMongoVector;
 
 const VECTORS = JSON.parse(
-  readFileSync(new URL('../vectors/lww.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../../test/vectors/lww.json', import.meta.url), 'utf8'),
 ) as readonly LwwVector[];
 
 /** For `it.each`: title first. */
