@@ -1,3 +1,4 @@
+export { backOffMs, type BackOffOptions } from './back-off.js';
 export { systemClock, type Clock } from './clock.js';
 export {
   blockingTwin,

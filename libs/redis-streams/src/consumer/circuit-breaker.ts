@@ -1,15 +1,12 @@
+import { backOffMs, type BackOffOptions } from '../back-off.js';
 import type { Clock } from '../clock.js';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 /** Whose failure keeps the breaker from closing: Redis itself, or what the handler writes to. */
 export type FailureSource = 'redis' | 'handler';
 
-export interface BreakerOptions {
-  /** First wait in ms; doubles with every failure in a row. Default 50. */
-  readonly baseMs?: number;
-  /** Longest wait in ms. Default 2000. */
-  readonly capMs?: number;
-}
+/** How long the breaker stays open. */
+export type BreakerOptions = Omit<BackOffOptions, 'random'>;
 
 export interface BreakerSnapshot {
   readonly state: BreakerState;
@@ -22,25 +19,19 @@ export interface BreakerSnapshot {
  * closed → (failure) → open → (wait over) → half-open → success → closed, or failure → open for longer.
  *
  * A success closes it only if it says something about the failure: a good read from Redis proves nothing
- * about the handler's store, a handled batch proves both. The wait is exponential with jitter over its
- * upper half, so that consumers felled together don't come back together.
+ * about the handler's store, a handled batch proves both. The wait is that of {@link backOffMs}.
  */
 export class CircuitBreaker {
   private state: BreakerState = 'closed';
   private failures = 0;
   private openedAt: number | null = null;
   private lastSource: FailureSource = 'redis';
-  private readonly baseMs: number;
-  private readonly capMs: number;
 
   constructor(
-    options: BreakerOptions,
+    private readonly options: BreakerOptions,
     private readonly clock: Clock,
     private readonly random: () => number,
-  ) {
-    this.baseMs = options.baseMs ?? 50;
-    this.capMs = options.capMs ?? 2_000;
-  }
+  ) {}
 
   /** Opens the breaker; returns the ms to wait before the next try. */
   fail(source: FailureSource): number {
@@ -48,8 +39,7 @@ export class CircuitBreaker {
     this.openedAt ??= this.clock.now();
     this.lastSource = source;
     this.state = 'open';
-    const ceiling = Math.min(this.capMs, this.baseMs * 2 ** Math.min(this.failures - 1, 30));
-    return Math.round(ceiling * (0.5 + this.random() / 2));
+    return backOffMs(this.failures, { ...this.options, random: this.random });
   }
 
   /** The wait is over: one try is allowed. */
