@@ -16,6 +16,7 @@ export * from './domain/record-text.js';
 export * from './domain/stamp.js';
 export * from './domain/users.js';
 export * from './domain/version.js';
+export * from './ports/precondition.js';
 export * from './ports/record-store.js';
 export * from './pipeline/apply-to-mongo.js';
 export * from './pipeline/apply-to-redis.js';

@@ -1,5 +1,7 @@
 import {
+  isMet,
   payloadOf,
+  refusal,
   versionOf,
   USERS,
   type HeldRecord,
@@ -16,7 +18,7 @@ import {
   type WriteCommand,
   type WriteResult,
 } from '@redis-mongo-sync/sync-core';
-import { fieldsAfter, isMet, refusal } from '../../../libs/sync-core/src/testing/record-rules.js';
+import { fieldsAfter } from '../../../libs/sync-core/src/testing/record-rules.js';
 import type { Link } from '../engine/link.js';
 import { imageOf, keptFields, payloadOfDoc, stampOf, type Doc, type SimMongo } from './sim-mongo.js';
 import type { SimRedis } from './sim-redis.js';
@@ -129,10 +131,10 @@ export class SimMongoStore implements RecordStore {
     return this.link.call('rename', () => {
       const before = this.state(command.key);
       const there = this.state(command.newKey);
-      if (there.state === 'live') return { outcome: 'taken' };
       const doc = this.mongo.byKey.get(command.key);
       if (!doc || before.state !== 'live' || !isMet(command.precondition, before))
         return refusal(command.precondition, before);
+      if (there.state === 'live') return { outcome: 'taken' };
       const buried = this.mongo.byKey.get(command.newKey);
       if (buried) this.mongo.erase(buried);
       const floor = Math.max(versionOf(before), versionOf(there));

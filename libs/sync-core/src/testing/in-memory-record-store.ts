@@ -14,7 +14,8 @@ import type {
   WriteCommand,
   WriteResult,
 } from '../ports/record-store.js';
-import { fieldsAfter, isMet, refusal } from './record-rules.js';
+import { isMet, refusal } from '../ports/precondition.js';
+import { fieldsAfter } from './record-rules.js';
 
 export interface InMemoryRecordStoreOptions {
   readonly entity: EntityDefinition;
@@ -73,10 +74,10 @@ export class InMemoryRecordStore implements RecordStore {
     }
     const before = this.at(command.key);
     const there = this.at(command.newKey);
-    if (there.state === 'live') return Promise.resolve({ outcome: 'taken' });
     if (before.state !== 'live' || !isMet(command.precondition, before)) {
       return Promise.resolve(refusal(command.precondition, before));
     }
+    if (there.state === 'live') return Promise.resolve({ outcome: 'taken' });
     const fields = this.fieldsAfter(before, { ...command, key: command.newKey });
     const record = this.put(command.newKey, fields, Math.max(versionOf(before), versionOf(there)));
     return Promise.resolve({
