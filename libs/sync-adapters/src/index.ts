@@ -12,6 +12,7 @@ export * from './mongo/mongo-records-by-id.js';
 export * from './mongo/oplog-window.js';
 export * from './mongo/prepare-collections.js';
 export * from './mongo/prepare-conflict-log.js';
+export type { RefusedWrite, WriteCondition } from './mongo/record-writer.js';
 export * from './mongo/records-by-id.js';
 export * from './mongo/version-expressions.js';
 export * from './redis/foreign-records.js';

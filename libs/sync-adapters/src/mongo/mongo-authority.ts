@@ -3,14 +3,9 @@ import { ObjectId, type AnyBulkWriteOperation, type Db, type Document } from 'mo
 import { imageOf } from './documents.js';
 import { isDuplicateKey, withMongoErrors } from './mongo-errors.js';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
+import { vacant } from './record-filters.js';
 import { tombstonePipeline } from './update-pipelines.js';
-import {
-  nextVersionExpression,
-  NO_VERSION,
-  UNSTAMPED,
-  UPDATED_AT,
-  versionsBetween,
-} from './version-expressions.js';
+import { nextVersionExpression, UNSTAMPED, UPDATED_AT, versionsBetween } from './version-expressions.js';
 
 /** Stamps and tombstones for what others did to Mongo's documents. */
 export class MongoDocumentAuthority implements MongoAuthority {
@@ -46,16 +41,8 @@ export class MongoDocumentAuthority implements MongoAuthority {
   async bury(entity: EntityDefinition, key: string, floor: number): Promise<'buried' | 'taken'> {
     return withMongoErrors(async () => {
       try {
-        // The filter matches no document, so this inserts – unless the unique index says the key is taken.
-        await this.collection(entity).updateOne(
-          { [entity.keyField]: key, version: NO_VERSION },
-          tombstonePipeline(
-            entity,
-            { field: entity.keyField, value: key },
-            { ttlMs: this.tombstoneTtlMs, floor },
-          ),
-          { upsert: true },
-        );
+        const pipeline = tombstonePipeline(entity, key, { ttlMs: this.tombstoneTtlMs, floor });
+        await this.collection(entity).updateOne(vacant(entity, key), pipeline, { upsert: true });
         return 'buried';
       } catch (error) {
         if (isDuplicateKey(error)) return 'taken';

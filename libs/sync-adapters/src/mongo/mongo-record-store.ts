@@ -1,4 +1,6 @@
 import {
+  isMet,
+  refusal,
   versionOf,
   type EntityDefinition,
   type Page,
@@ -13,14 +15,17 @@ import {
   type WriteCommand,
   type WriteResult,
 } from '@redis-mongo-sync/sync-core';
-import type { ClientSession, Collection, Db, Document, Filter, MongoClient } from 'mongodb';
-import { recordOf, stateOf } from './documents.js';
-import { isDuplicateKey, withMongoErrors } from './mongo-errors.js';
+import type { Collection, Db, MongoClient } from 'mongodb';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
-import { mergePipeline, replacePipeline, tombstonePipeline } from './update-pipelines.js';
+import { recordOf, stateOf } from './documents.js';
+import { transactOnce, untilDecided } from './lost-races.js';
+import { isDuplicateKey, withMongoErrors } from './mongo-errors.js';
+import { keyed, living, usable, vacant } from './record-filters.js';
+import { RecordWriter, type RecordWrite, type WriteCondition } from './record-writer.js';
+import { tombstonePipeline, writePipeline } from './update-pipelines.js';
 
 export interface MongoRecordStoreOptions {
-  /** Needed for the transaction of a change of key. */
+  /** Needed for transactions. */
   readonly client: MongoClient;
   readonly db: Db;
   readonly entity: EntityDefinition;
@@ -28,30 +33,33 @@ export interface MongoRecordStoreOptions {
   readonly tombstoneTtlMs?: number;
 }
 
-const LIVE = { deleted: { $ne: true } };
-
-/** Mongo as its clients see it: each write gets its version inside the server, in the same atomic step. */
+/**
+ * Mongo as its clients see it. One command does what nearly every write meets; {@link RecordWriter} looks at the
+ * document where that one was refused.
+ */
 export class MongoRecordStore implements RecordStore {
   private readonly entity: EntityDefinition;
   private readonly collection: Collection;
   private readonly tombstoneTtlMs: number;
+  private readonly writer: RecordWriter;
 
   constructor(private readonly options: MongoRecordStoreOptions) {
-    this.entity = options.entity;
-    this.collection = options.db.collection(options.entity.collection, { writeConcern: { w: 'majority' } });
-    this.tombstoneTtlMs = options.tombstoneTtlMs ?? DEFAULT_TOMBSTONE_TTL_MS;
+    const { db, entity, tombstoneTtlMs = DEFAULT_TOMBSTONE_TTL_MS } = options;
+    this.entity = entity;
+    this.collection = db.collection(entity.collection, { writeConcern: { w: 'majority' } });
+    this.tombstoneTtlMs = tombstoneTtlMs;
+    this.writer = new RecordWriter({ collection: this.collection, entity, tombstoneTtlMs });
   }
 
   async get(key: string): Promise<RecordState> {
-    return withMongoErrors(() => this.read(key));
+    const { state } = await withMongoErrors(() => this.writer.see(keyed(this.entity, key)));
+    return state;
   }
 
   async list({ limit, after }: Page): Promise<RecordPage> {
-    // Compared with a string, documents that somebody wrote without a usable key are left out.
-    const filter = { ...LIVE, [this.entity.keyField]: { $gt: after ?? '' } };
     const documents = await withMongoErrors(() =>
       this.collection
-        .find(filter)
+        .find(usable(this.entity, after))
         .sort({ [this.entity.keyField]: 1 })
         .limit(limit + 1)
         .toArray(),
@@ -61,151 +69,86 @@ export class MongoRecordStore implements RecordStore {
     return documents.length > limit && last ? { records, next: last.key } : { records };
   }
 
-  async write(command: WriteCommand): Promise<WriteResult> {
-    return withMongoErrors(async () => {
-      const { precondition } = command;
-      if (command.create && isNone(precondition)) return this.upsert(command);
-      if (command.create && precondition.kind === 'absent') {
-        const created = (await this.insert(command)) ?? (await this.revive(command));
-        if (created) return { outcome: 'created', record: recordOf(this.entity, created) };
-      } else if (precondition.kind !== 'absent') {
-        const updated = await this.update(command);
-        if (updated) return { outcome: 'updated', record: recordOf(this.entity, updated) };
-      }
-      return this.refusal(command.key, precondition);
-    });
+  write(command: WriteCommand): Promise<WriteResult> {
+    return untilDecided(
+      this.entity.keyField,
+      async () => (await this.writeUnseen(command)) ?? this.writeSeen(command),
+    );
   }
 
-  async remove({ key, precondition }: RemoveCommand): Promise<RemoveResult> {
-    return withMongoErrors(async () => {
-      if (precondition.kind === 'absent') return this.refusal(key, precondition);
-      const buried = await this.collection.findOneAndUpdate(
-        this.living(key, precondition),
-        tombstonePipeline(this.entity, this.keyValue(key), { ttlMs: this.tombstoneTtlMs }),
-        { returnDocument: 'after' },
+  remove(command: RemoveCommand): Promise<RemoveResult> {
+    return untilDecided(
+      this.entity.keyField,
+      async () => (await this.removeUnseen(command)) ?? this.removeSeen(command),
+    );
+  }
+
+  rename(command: RenameCommand): Promise<RenameResult> {
+    const { key, newKey, precondition } = command;
+    if (newKey === key) return Promise.resolve({ outcome: 'taken' });
+    const write = { ...recordWriteOf(command), newKey };
+    return untilDecided(this.entity.keyField, async () => {
+      const result = await transactOnce(this.options.client, (session) =>
+        this.writer.rename(keyed(this.entity, key), write, { session }),
       );
-      if (buried) return { outcome: 'removed', version: versionOf(stateOf(this.entity, buried)) };
-      return this.refusal(key, precondition);
+      if (result.outcome === 'taken') return { outcome: 'taken' };
+      if ('current' in result) return refusal(precondition, result.current);
+      return { outcome: 'renamed', record: result.record, removedVersion: result.record.version };
     });
   }
 
-  async rename(command: RenameCommand): Promise<RenameResult> {
-    return withMongoErrors(() =>
-      this.options.client.withSession((session) =>
-        session.withTransaction(() => this.renameIn(session, command), { writeConcern: { w: 'majority' } }),
-      ),
-    );
-  }
-
-  /** In one transaction: the document takes the new key, and a tombstone takes the old one. */
-  private async renameIn(session: ClientSession, command: RenameCommand): Promise<RenameResult> {
-    const taken = await this.collection.findOne(this.at(command.newKey), { session });
-    const there = stateOf(this.entity, taken);
-    if (there.state === 'live') return { outcome: 'taken' };
-    if (taken) await this.collection.deleteOne({ _id: taken._id }, { session });
-    const moved = await this.collection.findOneAndUpdate(
-      this.living(command.key, command.precondition),
-      this.pipelineOf({ ...command, key: command.newKey }, versionOf(there)),
-      { session, returnDocument: 'after' },
-    );
-    if (!moved) {
-      await session.abortTransaction();
-      return this.refusal(command.key, command.precondition);
-    }
-    const record = recordOf(this.entity, moved);
-    await this.collection.updateOne(
-      this.never(command.key),
-      tombstonePipeline(this.entity, this.keyValue(command.key), {
-        ttlMs: this.tombstoneTtlMs,
-        floor: record.version - 1,
-      }),
-      { session, upsert: true },
-    );
-    return { outcome: 'renamed', record, removedVersion: record.version };
-  }
-
-  private update(command: WriteCommand): Promise<Document | null> {
-    const filter = this.living(command.key, command.precondition);
-    return this.collection.findOneAndUpdate(filter, this.pipelineOf(command), { returnDocument: 'after' });
-  }
-
-  /** One command, unless a tombstone stands there. */
-  private async upsert(command: WriteCommand): Promise<WriteResult> {
-    for (;;) {
-      try {
-        const { value, lastErrorObject } = await this.collection.findOneAndUpdate(
-          this.living(command.key, command.precondition),
-          this.pipelineOf(command),
-          { upsert: true, returnDocument: 'after', includeResultMetadata: true },
-        );
-        const outcome = lastErrorObject?.updatedExisting === true ? 'updated' : 'created';
-        if (value) return { outcome, record: recordOf(this.entity, value) };
-      } catch (error) {
-        if (!isDuplicateKey(error, this.entity.keyField)) throw error;
-        const revived = await this.revive(command);
-        if (revived) return { outcome: 'created', record: recordOf(this.entity, revived) };
-        // Neither living nor buried: somebody else revived it in between, or it was purged. Look again.
-      }
-    }
-  }
-
-  /** `null` when something stands there, living or buried. */
-  private async insert(command: WriteCommand): Promise<Document | null> {
+  /** `null`: the record is not as this one command needs it. */
+  private async writeUnseen(command: WriteCommand): Promise<WriteResult | null> {
+    const { key, create, precondition } = command;
+    const upsert = create && (precondition.kind === 'none' || precondition.kind === 'absent');
+    const filter =
+      precondition.kind === 'absent' ? vacant(this.entity, key) : living(this.entity, key, precondition);
     try {
-      return await this.collection.findOneAndUpdate(this.never(command.key), this.pipelineOf(command), {
-        upsert: true,
-        returnDocument: 'after',
-      });
+      const { value, lastErrorObject } = await this.collection.findOneAndUpdate(
+        filter,
+        writePipeline(this.entity, command),
+        { upsert, returnDocument: 'after', includeResultMetadata: true },
+      );
+      if (!value) return null;
+      const outcome = lastErrorObject?.updatedExisting === true ? 'updated' : 'created';
+      return { outcome, record: recordOf(this.entity, value) };
     } catch (error) {
+      // A tombstone has the key, or a record that was to be absent.
       if (isDuplicateKey(error, this.entity.keyField)) return null;
       throw error;
     }
   }
 
-  /** `null` when no tombstone stands there. */
-  private revive(command: WriteCommand): Promise<Document | null> {
-    const buried = { ...this.at(command.key), deleted: true };
-    return this.collection.findOneAndUpdate(buried, this.pipelineOf(command), { returnDocument: 'after' });
+  private async writeSeen(command: WriteCommand): Promise<WriteResult> {
+    const { key, create, precondition } = command;
+    const write = { ...recordWriteOf(command), createAs: create ? key : undefined };
+    const result = await this.writer.write(keyed(this.entity, key), write);
+    if ('current' in result) return refusal(precondition, result.current);
+    return { outcome: result.outcome, record: result.record };
   }
 
-  private async refusal(
-    key: string,
-    precondition: Precondition,
-  ): Promise<{ outcome: 'absent' } | { outcome: 'precondition-failed'; current: RecordState }> {
-    if (isNone(precondition)) return { outcome: 'absent' };
-    return { outcome: 'precondition-failed', current: await this.read(key) };
+  /** `null`: the record is not as this one command needs it. */
+  private async removeUnseen({ key, precondition }: RemoveCommand): Promise<RemoveResult | null> {
+    if (precondition.kind === 'absent') return null;
+    const tombstone = await this.collection.findOneAndUpdate(
+      living(this.entity, key, precondition),
+      tombstonePipeline(this.entity, key, { ttlMs: this.tombstoneTtlMs }),
+      { returnDocument: 'after' },
+    );
+    return tombstone && { outcome: 'removed', version: versionOf(stateOf(this.entity, tombstone)) };
   }
 
-  private pipelineOf(command: WriteCommand, floor = 0): Document[] {
-    const key = this.keyValue(command.key);
-    return command.mode === 'replace'
-      ? replacePipeline(this.entity, key, command.set, floor)
-      : mergePipeline(key, command.set, command.unset, floor);
-  }
-
-  private async read(key: string): Promise<RecordState> {
-    return stateOf(this.entity, await this.collection.findOne(this.at(key)));
-  }
-
-  private living(key: string, precondition: Precondition): Filter<Document> {
-    const version = precondition.kind === 'version' ? { version: precondition.version } : {};
-    return { ...this.at(key), ...LIVE, ...version };
-  }
-
-  private at(key: string): Filter<Document> {
-    return { [this.entity.keyField]: key };
-  }
-
-  /** Matches no document, so that an upsert inserts – or meets the unique index. */
-  private never(key: string): Filter<Document> {
-    return { ...this.at(key), version: { $lt: 0 } };
-  }
-
-  private keyValue(key: string) {
-    return { field: this.entity.keyField, value: key };
+  private async removeSeen({ key, precondition }: RemoveCommand): Promise<RemoveResult> {
+    const result = await this.writer.remove(keyed(this.entity, key), conditionOf(precondition));
+    if ('current' in result) return refusal(precondition, result.current);
+    return { outcome: 'removed', version: result.version };
   }
 }
 
-function isNone(precondition: Precondition): boolean {
-  return precondition.kind === 'none';
+function recordWriteOf({ mode, set, unset, precondition }: WriteCommand): RecordWrite {
+  return { mode, set, unset, condition: conditionOf(precondition) };
+}
+
+function conditionOf(precondition: Precondition): WriteCondition {
+  return (current) => isMet(precondition, current);
 }

@@ -1,4 +1,5 @@
-import type { JsonObject, RecordState, SyncRecord } from '@redis-mongo-sync/sync-core';
+import type { JsonObject, SyncRecord } from '@redis-mongo-sync/sync-core';
+import type { RefusedWrite, WriteCondition } from './record-writer.js';
 
 /** A living record and its Mongo `_id`, which stays the same when the key changes. */
 export interface IdentifiedRecord extends SyncRecord {
@@ -18,9 +19,6 @@ export interface RecordChange extends IdentifiedRecord {
   readonly previousKey?: string;
 }
 
-/** Decides on the present state whether the write may happen. Pure: it may be asked more than once. */
-export type WriteCondition = (current: RecordState) => boolean;
-
 export interface ReplaceCommand {
   /** The key from now on; without one the record keeps its own. */
   readonly key?: string;
@@ -33,15 +31,10 @@ export type CreateByIdResult =
   | { readonly outcome: 'created'; readonly record: IdentifiedRecord }
   | { readonly outcome: 'taken'; readonly id: string };
 
-export interface RefusedById {
-  readonly outcome: 'absent' | 'precondition-failed';
-  readonly current: RecordState;
-}
-
 export type ReplaceByIdResult =
   | { readonly outcome: 'updated'; readonly record: IdentifiedRecord; readonly previousKey?: string }
   | { readonly outcome: 'taken' }
-  | RefusedById;
+  | RefusedWrite;
 
 export type RemoveByIdResult =
-  { readonly outcome: 'removed'; readonly key: string; readonly version: number } | RefusedById;
+  { readonly outcome: 'removed'; readonly key: string; readonly version: number } | RefusedWrite;

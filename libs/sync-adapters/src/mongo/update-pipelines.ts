@@ -6,7 +6,7 @@ import {
   SYSTEM_FIELDS,
   type ChangeEvent,
   type EntityDefinition,
-  type JsonObject,
+  type WriteCommand,
 } from '@redis-mongo-sync/sync-core';
 import type { Document } from 'mongodb';
 import { jsonToBson } from './bson-json.js';
@@ -17,14 +17,23 @@ import { nextVersionExpression, UPDATED_AT } from './version-expressions.js';
  * atomic step as the write. Client strings go in as `$literal`, or `$`-strings would be read as field paths.
  */
 
-/** Sets and removes shared fields of a record, revives a tombstone. */
-export function mergePipeline(
-  key: KeyValue,
-  set: JsonObject,
-  unset: readonly string[],
-  floor = 0,
+/** What a client writes into a record. */
+export interface RecordContents extends Pick<WriteCommand, 'key' | 'mode' | 'set' | 'unset'> {
+  /** The version that the record's new one must be above. */
+  readonly floor?: number;
+}
+
+/** A client's write; it also revives a tombstone. */
+export function writePipeline(entity: EntityDefinition, contents: RecordContents): Document[] {
+  return contents.mode === 'replace' ? replacePipeline(entity, contents) : mergePipeline(entity, contents);
+}
+
+/** Sets and removes shared fields of a record. */
+function mergePipeline(
+  { keyField }: EntityDefinition,
+  { key, set, unset, floor }: RecordContents,
 ): Document[] {
-  const literals = Object.entries({ ...set, [key.field]: key.value }).map(([field, value]) => [
+  const literals = Object.entries({ ...set, [keyField]: key }).map(([field, value]) => [
     field,
     { $literal: jsonToBson(value) },
   ]);
@@ -42,21 +51,16 @@ export function mergePipeline(
 }
 
 /** Replaces all shared fields of a record; owned and hidden ones stay. */
-export function replacePipeline(
-  entity: EntityDefinition,
-  key: KeyValue,
-  set: JsonObject,
-  floor = 0,
-): Document[] {
-  const profile = jsonToBson({ ...set, [key.field]: key.value });
+function replacePipeline(entity: EntityDefinition, { key, set, floor }: RecordContents): Document[] {
+  const profile = jsonToBson({ ...set, [entity.keyField]: key });
   const stamp = { version: nextVersionExpression(floor), source: 'mongo' };
   return [...replaceShared(entity, profile, stamp), UPDATED_AT];
 }
 
-/** A client's delete: the tombstone keeps the Mongo-owned fields (money is nobody's to drop), not the hidden ones. */
+/** A client's delete: the tombstone keeps the Mongo-owned fields (a wallet outlives its user), not the hidden ones. */
 export function tombstonePipeline(
   entity: EntityDefinition,
-  key: KeyValue,
+  key: string,
   options: TombstoneOptions,
 ): Document[] {
   return [
@@ -72,15 +76,9 @@ export function eventPipeline(
   tombstoneTtlMs: number,
 ): Document[] {
   const stamp = stampFields(event);
-  const key = { field: entity.keyField, value: event.key };
-  if (event.op === 'delete') return [bury(entity, key, stamp, tombstoneTtlMs)];
+  if (event.op === 'delete') return [bury(entity, event.key, stamp, tombstoneTtlMs)];
   const shared = sharedFields(entity, fieldsOf(event));
-  return replaceShared(entity, jsonToBson({ ...shared, [key.field]: key.value }), stamp);
-}
-
-export interface KeyValue {
-  readonly field: string;
-  readonly value: string;
+  return replaceShared(entity, jsonToBson({ ...shared, [entity.keyField]: event.key }), stamp);
 }
 
 export interface TombstoneOptions {
@@ -101,8 +99,8 @@ function replaceShared(entity: EntityDefinition, profile: unknown, stamp: Docume
   ];
 }
 
-function bury(entity: EntityDefinition, key: KeyValue, stamp: Document, ttlMs: number): Document {
-  const grave = { [key.field]: { $literal: key.value }, deleted: true, purgeAt: { $add: ['$$NOW', ttlMs] } };
+function bury(entity: EntityDefinition, key: string, stamp: Document, ttlMs: number): Document {
+  const grave = { [entity.keyField]: { $literal: key }, deleted: true, purgeAt: { $add: ['$$NOW', ttlMs] } };
   return { $replaceWith: { $mergeObjects: [keep(entity.ownedFields), grave, stamp] } };
 }
 
