@@ -358,6 +358,7 @@ function renameContract({ current }: Stores): void {
     });
     await current().write(writing(to, { name: 'Bob' }));
     expect(await current().rename({ ...writing(from, {}), newKey: to })).toEqual({ outcome: 'taken' });
+    expect(await current().rename({ ...writing(newKey(), {}), newKey: to })).toEqual({ outcome: 'absent' });
     expect(await current().get(from)).toEqual(before);
   });
 }

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { versionOf, type WriteCommand } from '@redis-mongo-sync/sync-core';
+import { Long, ObjectId } from 'mongodb';
+import { recordWritersStage, type RecordWritersStage } from '../testing/record-writers-stage.js';
+
+const NONE = { kind: 'none' } as const;
+const ALWAYS = () => true;
+
+let count = 0;
+const newKey = () => `odd-${(count += 1)}@example.org`;
+
+function writing(key: string, change: Partial<WriteCommand> = {}): WriteCommand {
+  return { key, mode: 'merge', set: { name: 'Ada' }, unset: [], create: true, precondition: NONE, ...change };
+}
+
+describe('documents that others made', () => {
+  let stage: RecordWritersStage;
+  beforeAll(async () => {
+    stage = await recordWritersStage();
+  });
+  afterAll(() => stage.close());
+
+  describe('with a list of keys where a key belongs', () => {
+    const put = async () => {
+      const [key, other] = [newKey(), newKey()];
+      await stage.put({ email: [key, other], name: 'two in one' });
+      return key;
+    };
+
+    it('are no records, and are neither removed nor changed as such', async () => {
+      const key = await put();
+      const raw = await stage.raw(key);
+      expect(await stage.byKey.get(key)).toEqual({ state: 'absent' });
+      expect(await stage.byKey.remove({ key, precondition: NONE })).toEqual({ outcome: 'absent' });
+      expect(await stage.byKey.write(writing(key, { create: false }))).toEqual({ outcome: 'absent' });
+      expect(await stage.raw(key)).toBe(raw);
+    });
+
+    it('keep their keys from records that are renamed', async () => {
+      const [key, from] = [await put(), newKey()];
+      const { record } = (await stage.byId.create(from, { name: 'Ada' })) as { record: { id: string } };
+      expect(await stage.byKey.rename({ ...writing(from), newKey: key })).toEqual({ outcome: 'taken' });
+      expect(await stage.byId.replace(record.id, { key, fields: {}, condition: ALWAYS })).toEqual({
+        outcome: 'taken',
+      });
+    });
+
+    it('become the record that somebody creates there, by key and by id', async () => {
+      const [first, second] = [await put(), await put()];
+      expect(await stage.byKey.write(writing(first))).toMatchObject({ outcome: 'created' });
+      expect(await stage.byId.create(second, { name: 'Ada' })).toMatchObject({ outcome: 'created' });
+      for (const key of [first, second]) {
+        expect(await stage.byKey.get(key)).toMatchObject({
+          state: 'live',
+          record: { fields: { email: key } },
+        });
+      }
+    });
+
+    it('are left out of lists', async () => {
+      await put();
+      const keys: string[] = [];
+      for (let after: string | undefined = ''; after !== undefined;) {
+        const page = await stage.byKey.list({ limit: 2, ...(after ? { after } : {}) });
+        keys.push(...page.records.map(({ key }) => key));
+        after = page.next;
+      }
+      expect(keys).toEqual([...keys].sort());
+      expect((await stage.byId.list({ limit: 1000 })).records.map(({ key }) => key).sort()).toEqual(keys);
+    });
+  });
+
+  it('lists by id what can be addressed by id', async () => {
+    const [text, number] = [newKey(), newKey()];
+    await stage.put({ _id: 'a text' as unknown as ObjectId, email: text });
+    await stage.put({ _id: 7 as unknown as ObjectId, email: number });
+    const listed: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await stage.byId.list({ limit: 2, ...(after === undefined ? {} : { after }) });
+      listed.push(...page.records.map(({ key }) => key));
+      after = page.next;
+    } while (after !== undefined);
+    expect(listed).not.toContain(text);
+    expect(listed).not.toContain(number);
+    expect(await stage.byKey.write(writing(text))).toMatchObject({ outcome: 'updated' });
+    expect(await stage.byKey.rename({ ...writing(number), newKey: newKey() })).toMatchObject({
+      outcome: 'renamed',
+    });
+  });
+
+  it.each([
+    ['no version', {}],
+    ['null', { version: null }],
+    ['a fraction', { version: 7.5 }],
+    ['a 64-bit number', { version: Long.fromNumber(9) }],
+    ['a text', { version: '11' }],
+  ])('a version that is %s can be named in a condition', async (_name, stamp) => {
+    const key = newKey();
+    await stage.put({ email: key, name: 'x', ...stamp });
+    const version = versionOf(await stage.byKey.get(key));
+    const stale = { kind: 'version', version: version + 1 } as const;
+    expect(await stage.byKey.write(writing(key, { precondition: stale }))).toMatchObject({
+      outcome: 'precondition-failed',
+    });
+    const precondition = { kind: 'version', version } as const;
+    expect(await stage.byKey.write(writing(key, { precondition }))).toMatchObject({ outcome: 'updated' });
+    expect(await stage.byKey.remove({ key, precondition })).toMatchObject({ outcome: 'precondition-failed' });
+  });
+});
