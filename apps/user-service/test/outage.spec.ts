@@ -17,6 +17,10 @@ describe('user-service through an outage of MongoDB', () => {
   });
 
   const user = { email: 'ada@example.org', name: 'Ada' };
+  const announce = async (username: string) => {
+    const json = { username, email: `${username}@example.org` };
+    return (await probe.ask('/users-by-id', { method: 'POST', json })).status;
+  };
   const health = async () => (await probe.ask('/users/health')).status;
 
   it('starts while MongoDB is down, says so, recovers, and says so again', async () => {
@@ -32,6 +36,7 @@ describe('user-service through an outage of MongoDB', () => {
     const recovered = await waitUntil(async () => (await health()) === 200, { timeoutMs: 15_000 });
     expect(recovered).toBe(true);
     expect((await probe.ask('/users', { method: 'POST', json: user })).status).toBe(201);
+    expect(await announce('grace')).toBe(201);
     expect((await probe.ask('/users/health')).body).toMatchObject({
       status: 'ok',
       details: { mongo: { status: 'up' } },
@@ -41,5 +46,10 @@ describe('user-service through an outage of MongoDB', () => {
     const read = await probe.ask(`/users/${user.email}`);
     expect(read.body).toMatchObject({ status: 503, code: 'store-unavailable' });
     expect(await health()).toBe(503);
+    expect(await announce('edsger')).toBe(503);
+
+    await mongo.restart();
+    expect(await waitUntil(async () => (await health()) === 200, { timeoutMs: 15_000 })).toBe(true);
+    expect(await announce('barbara')).toBe(201);
   });
 });

@@ -11,7 +11,7 @@ import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
 import { eventually } from '@redis-mongo-sync/testing';
-import type { OutboxEvent } from '../src/outbox/outbox.js';
+import type { OutboxEvent } from '../src/outbox/outbox-event.js';
 import { startUserService } from './start-user-service.js';
 
 describeWith(describe, redisUnavailableReason())('users by id over HTTP, and their events', () => {

@@ -1,8 +1,10 @@
 import { startPrivateMongo, type PrivateMongo } from '@redis-mongo-sync/dev-servers';
 import { MongoRecordsById, MongoRecordStore, prepareCollections } from '@redis-mongo-sync/sync-adapters';
 import { USERS } from '@redis-mongo-sync/sync-core';
-import { MongoClient, type Db } from 'mongodb';
-import { Outbox, type OutboxEvent } from '../src/outbox/outbox.js';
+import type { Db, MongoClient } from 'mongodb';
+import { createConnection, type Connection } from 'mongoose';
+import { OutboxEvent, OutboxEventSchema } from '../src/outbox/outbox-event.js';
+import { Outbox } from '../src/outbox/outbox.js';
 import { OutboxRelay } from '../src/outbox/outbox-relay.js';
 import { AnnouncedUsers } from '../src/users-by-id/announced-users.js';
 import { eventually } from '@redis-mongo-sync/testing';
@@ -13,6 +15,7 @@ const ANY = { conditions: {}, context: CONTEXT };
 
 describe('users by id, announced', () => {
   let server: PrivateMongo;
+  let connection: Connection;
   let client: MongoClient;
   let db: Db;
   let outbox: Outbox;
@@ -23,9 +26,10 @@ describe('users by id, announced', () => {
 
   beforeAll(async () => {
     server = await startPrivateMongo();
-    client = await MongoClient.connect(server.uri);
+    connection = await createConnection(server.uri, { dbName: server.database }).asPromise();
+    client = connection.getClient();
     db = client.db(server.database);
-    outbox = new Outbox(db);
+    outbox = new Outbox(connection.model<OutboxEvent>(OutboxEvent.name, OutboxEventSchema));
     await prepareCollections(db, [USERS]);
     await outbox.prepare();
     users = new AnnouncedUsers({
@@ -41,7 +45,7 @@ describe('users by id, announced', () => {
     });
   });
   afterAll(async () => {
-    await client.close();
+    await connection.close();
     await server.stop();
   });
   beforeEach(async () => {
@@ -85,6 +89,25 @@ describe('users by id, announced', () => {
     expect(await store.get(address)).toMatchObject({ state: 'deleted' });
     expect(await store.get(moved)).toMatchObject({ state: 'live', record: { fields: { username: 'x' } } });
     expect(bodyOf(await users.read(String(id), {}))).toMatchObject({ id, email: moved, username: 'x' });
+  });
+
+  it('an event is stored as its fields and nothing else, and is read as it was written', async () => {
+    const event = { ...unfinished, _id: email(), data: {}, correlationId: 'request-1', traceparent: '00-1' };
+    await client.withSession((session) => session.withTransaction(() => outbox.add(event, session)));
+    expect(await db.collection('outbox').find().toArray()).toEqual([event]);
+    expect(await outbox.oldest(10)).toEqual([event]);
+    const earlier = { ...unfinished, _id: 'by the driver', version: 0, data: { old: { nested: [null] } } };
+    await db.collection<typeof earlier>('outbox').insertOne(earlier);
+    expect(await outbox.oldest(10)).toEqual([earlier, event]);
+  });
+
+  it('an event that lacks what its readers need is not committed', async () => {
+    const { time: _time, ...timeless } = { ...unfinished, _id: email() };
+    const adding = client.withSession((session) =>
+      session.withTransaction(() => outbox.add(timeless as OutboxEvent, session)),
+    );
+    await expect(adding).rejects.toThrow('Path `time` is required');
+    expect(await outbox.size()).toBe(0);
   });
 
   it('a write whose announcement fails did not happen', async () => {

@@ -1,7 +1,7 @@
 import { RedisMessageProducer, StreamCatalog } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
 import { USER_EVENTS_STREAM } from '../users-by-id/user-event.js';
-import type { OutboxEvent } from './outbox.js';
+import type { OutboxEvent } from './outbox-event.js';
 
 /** Publishes what waits in the outbox on `user:events`, in order and each event once. */
 export class EventPublisher {

@@ -1,5 +1,4 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import type { MongoLifecycle } from '../mongo/mongo-lifecycle.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { OutboxRelay } from './outbox-relay.js';
 
@@ -8,15 +7,11 @@ export class OutboxLifecycle implements OnApplicationBootstrap, BeforeApplicatio
   constructor(
     private readonly relay: OutboxRelay,
     private readonly publisher: EventPublisher,
-    private readonly mongo: MongoLifecycle,
   ) {}
 
   onApplicationBootstrap(): void {
-    // What a process left that is gone is published before anybody writes. A MongoDB that is down now: the next poll.
-    this.mongo.prepared().then(
-      () => this.relay.start(),
-      () => this.relay.start(),
-    );
+    // Also for what a process left that is gone. A MongoDB that is down now is found up by a later round.
+    this.relay.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { OutboxEvent } from './outbox.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { backOffMs } from '@redis-mongo-sync/redis-streams';
+import type { OutboxEvent } from './outbox-event.js';
 
 /** Where events wait; see `Outbox`. */
 export interface EventSource {
@@ -9,6 +10,8 @@ export interface EventSource {
 
 export interface OutboxRelayOptions {
   readonly outbox: EventSource;
+  /** Resolves when the outbox can be read. */
+  readonly prepared?: () => Promise<void>;
   /** Publishes events in this order. Must accept an event id once only: events come again after a crash. */
   readonly publish: (events: readonly OutboxEvent[]) => Promise<unknown>;
   /** Told of the first failure of an outage, and of its end. */
@@ -21,8 +24,7 @@ export interface OutboxRelayOptions {
 
 export type RelayState = 'delivering' | 'waiting';
 
-const FIRST_PAUSE_MS = 100;
-const MAX_PAUSE_MS = 5_000;
+const BACK_OFF = { baseMs: 100, capMs: 5_000 };
 
 /**
  * Carries events from the outbox to their stream: publishes in order, then removes. A crash in between publishes them
@@ -65,14 +67,15 @@ export class OutboxRelay {
     while (!this.stopped.signal.aborted) {
       this.kicked = false;
       const more = await this.round();
-      if (!more) await this.pause();
+      if (!more) await this.rest();
     }
   }
 
   /** @returns whether there may be more at once */
   private async round(): Promise<boolean> {
-    const { outbox, publish, batchSize = 100 } = this.options;
+    const { outbox, prepared, publish, batchSize = 100 } = this.options;
     try {
+      await prepared?.();
       const events = await outbox.oldest(batchSize);
       if (events.length > 0) {
         await publish(events);
@@ -88,13 +91,12 @@ export class OutboxRelay {
     }
   }
 
-  private async pause(): Promise<void> {
+  private async rest(): Promise<void> {
     if (this.kicked && this.failures === 0) return;
     const { pollMs = 1_000 } = this.options;
-    const backOff = Math.min(FIRST_PAUSE_MS * 2 ** (this.failures - 1), MAX_PAUSE_MS);
     this.wake = new AbortController();
     if (this.stopped.signal.aborted) return;
-    const pauseMs = this.failures === 0 ? pollMs : backOff;
-    await delay(pauseMs, undefined, { signal: this.wake.signal }).catch(() => undefined);
+    const pauseMs = this.failures === 0 ? pollMs : backOffMs(this.failures, BACK_OFF);
+    await pause(pauseMs, undefined, { signal: this.wake.signal }).catch(() => undefined);
   }
 }

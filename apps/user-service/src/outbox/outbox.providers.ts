@@ -17,11 +17,7 @@ import { Outbox } from './outbox.js';
 export function outboxProviders(config: UserServiceConfig): Provider[] {
   const { database } = config.mongo;
   return [
-    {
-      provide: Outbox,
-      useFactory: (client: MongoClient) => new Outbox(client.db(database)),
-      inject: [MongoClient],
-    },
+    Outbox,
     {
       provide: EventPublisher,
       useFactory: () =>
@@ -29,15 +25,19 @@ export function outboxProviders(config: UserServiceConfig): Provider[] {
     },
     {
       provide: OutboxRelay,
-      useFactory: (outbox: Outbox, publisher: EventPublisher) =>
-        new OutboxRelay({ outbox, publish: (events) => publisher.publish(events), onChange: teller() }),
-      inject: [Outbox, EventPublisher],
+      useFactory: (outbox: Outbox, publisher: EventPublisher, mongo: MongoLifecycle) =>
+        new OutboxRelay({
+          outbox,
+          prepared: () => mongo.prepared(),
+          publish: (events) => publisher.publish(events),
+          onChange: teller(),
+        }),
+      inject: [Outbox, EventPublisher, MongoLifecycle],
     },
     {
       provide: OutboxLifecycle,
-      useFactory: (relay: OutboxRelay, publisher: EventPublisher, mongo: MongoLifecycle) =>
-        new OutboxLifecycle(relay, publisher, mongo),
-      inject: [OutboxRelay, EventPublisher, MongoLifecycle],
+      useFactory: (relay: OutboxRelay, publisher: EventPublisher) => new OutboxLifecycle(relay, publisher),
+      inject: [OutboxRelay, EventPublisher],
     },
     {
       provide: AnnouncedUsers,

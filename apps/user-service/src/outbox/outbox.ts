@@ -1,64 +1,45 @@
 import { withMongoErrors } from '@redis-mongo-sync/sync-adapters';
-import type { ClientSession, Collection, Db } from 'mongodb';
-
-/** An event that is committed with the write it tells of, and waits to be published. */
-export interface OutboxEvent {
-  /** Id of the event: the same however often it is published. */
-  readonly _id: string;
-  readonly type: string;
-  /** What the event is about; events of one key are published in the order of their versions. */
-  readonly key: string;
-  readonly version: number;
-  readonly time: Date;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly correlationId?: string;
-  readonly traceparent?: string;
-}
-
-export const OUTBOX_COLLECTION = 'outbox';
-
-const NAMESPACE_EXISTS = 48;
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import type { ClientSession, Model } from 'mongoose';
+import { OutboxEvent } from './outbox-event.js';
 
 /**
  * Events between the commit of a write and the stream. Filled within the writes' own transactions, emptied by
  * {@link OutboxRelay}.
  */
+@Injectable()
 export class Outbox {
-  private readonly events: Collection<OutboxEvent>;
-
-  constructor(private readonly db: Db) {
-    // What a crash of the primary could take back must not have been published.
-    this.events = db.collection<OutboxEvent>(OUTBOX_COLLECTION, {
-      readConcern: { level: 'majority' },
-      writeConcern: { w: 'majority' },
-    });
-  }
+  constructor(@InjectModel(OutboxEvent.name) private readonly events: Model<OutboxEvent>) {}
 
   /** Creates the collection and its index. Safe to repeat. */
   async prepare(): Promise<void> {
     await withMongoErrors(async () => {
-      await this.db.createCollection(OUTBOX_COLLECTION).catch((error: unknown) => {
-        if ((error as { code?: unknown }).code !== NAMESPACE_EXISTS) throw error;
-      });
-      await this.events.createIndex({ version: 1, _id: 1 });
+      await this.events.createCollection();
+      await this.events.createIndexes();
     });
   }
 
   /** Adds an event to the transaction of its write. */
   async add(event: OutboxEvent, session: ClientSession): Promise<void> {
-    await this.events.insertOne(event, { session });
+    await this.events.create([event], { session });
   }
 
-  /** The oldest events, by version: for one key that is the order of its writes, whichever process made them. */
+  /**
+   * The oldest events, by version: for one key that is the order of its writes, whichever process made them. What a
+   * crash of the primary could take back is not among them: it must not be published.
+   */
   oldest(limit: number): Promise<OutboxEvent[]> {
-    return withMongoErrors(() => this.events.find().sort({ version: 1, _id: 1 }).limit(limit).toArray());
+    return withMongoErrors(() =>
+      this.events.find().sort({ version: 1, _id: 1 }).limit(limit).readConcern('majority').lean().exec(),
+    );
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    await withMongoErrors(() => this.events.deleteMany({ _id: { $in: [...ids] } }));
+    await withMongoErrors(() => this.events.deleteMany({ _id: { $in: ids } }).exec());
   }
 
   size(): Promise<number> {
-    return withMongoErrors(() => this.events.countDocuments());
+    return withMongoErrors(() => this.events.countDocuments().readConcern('majority').exec());
   }
 }

@@ -19,7 +19,7 @@ import type { MongoRecordsById, RecordChange, WriteCondition } from '@redis-mong
 import { versionOf } from '@redis-mongo-sync/sync-core';
 import type { ClientSession } from 'mongodb';
 import { eventOf } from './user-event.js';
-import type { OutboxEvent } from '../outbox/outbox.js';
+import type { OutboxEvent } from '../outbox/outbox-event.js';
 
 export interface AnnouncedUsersOptions {
   /** Builds the store; `alongside` becomes part of each write's transaction. */

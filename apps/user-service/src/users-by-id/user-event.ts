@@ -1,6 +1,6 @@
 import type { RequestContext } from '@redis-mongo-sync/service-kit';
 import type { RecordChange } from '@redis-mongo-sync/sync-adapters';
-import type { OutboxEvent } from '../outbox/outbox.js';
+import type { OutboxEvent } from '../outbox/outbox-event.js';
 
 /** The stream that the users' events are published on. */
 export const USER_EVENTS_STREAM = 'user:events';
