@@ -13,7 +13,7 @@ describe('Supervisor', () => {
       env: { ...process.env, NODE_OPTIONS: '' },
       onLine: (line) => lines.push(line),
       say: (line) => said.push(line),
-      backoff: { firstMs: 10, maxMs: 40, resetAfterMs: 60_000 },
+      backoff: { baseMs: 10, capMs: 40, resetAfterMs: 60_000 },
       ...options,
     });
     running.push(supervisor);
@@ -32,7 +32,7 @@ describe('Supervisor', () => {
   });
 
   it('begins with the first wait again after the program has run long enough', async () => {
-    const backoff = { firstMs: 10, maxMs: 1_000, resetAfterMs: 0 };
+    const backoff = { baseMs: 10, capMs: 1_000, resetAfterMs: 0 };
     const { said } = supervise('process.exit(3)', { backoff });
     await eventually(() => expect(said.length).toBeGreaterThanOrEqual(3));
     expect(new Set(said)).toEqual(new Set(['child ended (exit code 3); starting it again in 0.01 s']));
@@ -68,7 +68,7 @@ describe('Supervisor', () => {
 
   it('can be stopped while it waits', async () => {
     const { supervisor, said } = supervise('process.exit(3)', {
-      backoff: { firstMs: 60_000, maxMs: 60_000, resetAfterMs: 60_000 },
+      backoff: { baseMs: 60_000, capMs: 60_000, resetAfterMs: 60_000 },
     });
     await eventually(() => expect(supervisor.mode).toBe('waiting'));
     await supervisor.stop();

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { guard } from '@redis-mongo-sync/dev-servers';
+import { backOffMs, type BackOffOptions } from '@redis-mongo-sync/redis-streams';
 
 export interface SupervisorOptions {
   readonly name: string;
@@ -16,9 +17,7 @@ export interface SupervisorOptions {
   readonly backoff?: Backoff;
 }
 
-export interface Backoff {
-  readonly firstMs: number;
-  readonly maxMs: number;
+export interface Backoff extends Required<Omit<BackOffOptions, 'random'>> {
   /** After running for this long the next wait is the first one again. */
   readonly resetAfterMs: number;
 }
@@ -26,7 +25,9 @@ export interface Backoff {
 /** "The configuration is wrong" (EX_CONFIG of sysexits.h). */
 export const FATAL_EXIT_CODE = 78;
 
-const BACKOFF: Backoff = { firstMs: 500, maxMs: 30_000, resetAfterMs: 60_000 };
+const BACKOFF: Backoff = { baseMs: 500, capMs: 30_000, resetAfterMs: 60_000 };
+/** A person reads the waits; the programs are few, and each has its own. */
+const NO_JITTER = () => 1;
 const STOP_TIMEOUT_MS = 12_000;
 
 /**
@@ -124,6 +125,7 @@ export class Supervisor {
 
   #nextWait(livedMs: number): number {
     if (livedMs >= this.#backoff.resetAfterMs) this.#failuresInARow = 0;
-    return Math.min(this.#backoff.firstMs * 2 ** this.#failuresInARow++, this.#backoff.maxMs);
+    this.#failuresInARow += 1;
+    return backOffMs(this.#failuresInARow, { ...this.#backoff, random: NO_JITTER });
   }
 }

@@ -3,7 +3,7 @@ export interface BackOffOptions {
   readonly baseMs?: number;
   /** Longest wait, ms. Default 2,000. */
   readonly capMs?: number;
-  /** In [0, 1). Default: `Math.random`. */
+  /** From 0 to 1, which is no jitter. Default: `Math.random`. */
   readonly random?: () => number;
 }
 

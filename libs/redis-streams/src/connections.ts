@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { backOffMs } from './back-off.js';
 
 /**
  * What a connection is for decides how it must fail. The client's defaults (20 retries, offline queue, no
@@ -6,9 +7,8 @@ import { Redis, type RedisOptions } from 'ioredis';
  */
 export type ConnectionProfile = 'http' | 'commands' | 'blocking';
 
-/** Exponential from 50 ms, capped at 1 s, with up to 100 ms of jitter: a restarted Redis is found within ~1 s. */
-const reconnectSoon = (attempt: number): number =>
-  Math.min(50 * 2 ** (attempt - 1), 1_000) + Math.floor(Math.random() * 100);
+/** A restarted Redis is found within a second. */
+const reconnectSoon = (attempt: number): number => backOffMs(attempt, { capMs: 1_000 });
 
 /** A demoted primary answers READONLY: drop the connection, so that the next one finds the new primary. */
 const reconnectOnReadonly = (error: Error): boolean => error.message.startsWith('READONLY');

@@ -1,3 +1,5 @@
+import { errorText } from '../src/errors.js';
+
 /** The test does not apply here: another server version, another topology, something the driver cannot do. */
 export class NotApplicable extends Error {}
 
@@ -20,5 +22,5 @@ export async function outcomeOf(run: () => Promise<void>): Promise<Outcome> {
 }
 
 export function firstLineOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  return errorText(error).split('\n', 1)[0] ?? '';
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { errorText } from './errors.js';
 import type { FsyncMode } from './journal/group-commit.js';
 import type { EmbeddedMongoOptions } from './options.js';
 
@@ -52,7 +53,7 @@ function parseOrExplain(args: string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(errorText(error));
   }
 }
 

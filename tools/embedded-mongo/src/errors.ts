@@ -129,3 +129,8 @@ export function unsupported(feature: string): CommandError {
     `${feature} is not supported by the embedded MongoDB stand-in; use a real MongoDB server for it`,
   );
 }
+
+/** The message of whatever was thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

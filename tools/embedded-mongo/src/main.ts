@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseCommandLine, USAGE, UsageError } from './command-line.js';
 import { NOTICE } from './commands/diagnostics.js';
+import { errorText } from './errors.js';
 import { FolderLockedError } from './journal/folder-lock.js';
 import { systemErrorCode } from './journal/system-error.js';
 import { startEmbeddedMongo, type EmbeddedMongo } from './start.js';
@@ -40,7 +41,7 @@ function stopOnSignal(server: EmbeddedMongo): void {
 
 function explain(error: unknown): never {
   const portTaken = systemErrorCode(error) === 'EADDRINUSE';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   if (error instanceof UsageError) {
     process.stderr.write(`${message}\n${USAGE}\n`);
     process.exit(EXIT.usage);

@@ -1,6 +1,6 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Source } from '@redis-mongo-sync/sync-core';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@redis-mongo-sync/redis-streams';
 
 export type Probes = Readonly<Record<Source, () => Promise<unknown>>>;
 
@@ -30,7 +30,7 @@ export class StoreWatch implements OnApplicationBootstrap, OnApplicationShutdown
     const { signal } = this.stopped;
     while (!signal.aborted) {
       await this.look(store);
-      await delay(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(EVERY_MS, { signal });
     }
   }
 

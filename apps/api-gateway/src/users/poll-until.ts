@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@redis-mongo-sync/redis-streams';
 
 const FIRST_PAUSE_MS = 2;
 const PAUSE_GROWTH = 1.5;
@@ -20,9 +20,9 @@ export async function pollUntil(
   reached: () => Promise<boolean>,
   { signal, isWanted }: PollLimits,
 ): Promise<boolean> {
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * PAUSE_GROWTH, MAX_PAUSE_MS)) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, MAX_PAUSE_MS)) {
     if (await reached()) return true;
     if (signal.aborted || !isWanted()) return false;
-    await delay(pause, undefined, { signal }).catch(() => undefined);
+    await pause(pauseMs, { signal });
   }
 }

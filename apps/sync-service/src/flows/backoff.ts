@@ -1,4 +1,6 @@
-/** Exponential back-off with jitter over its upper half, so that processes felled together don't return together. */
+import { backOffMs } from '@redis-mongo-sync/redis-streams';
+
+/** {@link backOffMs} that counts the failures itself. */
 export class Backoff {
   private failures = 0;
 
@@ -10,9 +12,8 @@ export class Backoff {
 
   /** Milliseconds to wait after one more failure. */
   next(): number {
-    const ceiling = Math.min(this.capMs, this.baseMs * 2 ** this.failures);
-    this.failures = Math.min(this.failures + 1, 30);
-    return Math.round(ceiling * (0.5 + this.random() / 2));
+    this.failures += 1;
+    return backOffMs(this.failures, { baseMs: this.baseMs, capMs: this.capMs, random: this.random });
   }
 
   reset(): void {

@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { backOffMs } from '@redis-mongo-sync/redis-streams';
+import { backOffMs, pause } from '@redis-mongo-sync/redis-streams';
 import type { OutboxEvent } from './outbox-event.js';
 
 /** Where events wait; see `Outbox`. */
@@ -97,6 +96,6 @@ export class OutboxRelay {
     this.wake = new AbortController();
     if (this.stopped.signal.aborted) return;
     const pauseMs = this.failures === 0 ? pollMs : backOffMs(this.failures, BACK_OFF);
-    await pause(pauseMs, undefined, { signal: this.wake.signal }).catch(() => undefined);
+    await pause(pauseMs, { signal: this.wake.signal });
   }
 }

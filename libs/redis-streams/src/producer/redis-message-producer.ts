@@ -15,6 +15,7 @@ import { MessagingError } from '../envelope/messaging-error.js';
 import { StreamCatalog } from '../envelope/stream-catalog.js';
 import { classifyRedisFailure } from '../failure-kind.js';
 import { isError } from '../is-error.js';
+import { pause } from '../pause.js';
 import { StreamTrimmer } from '../stream-trimmer.js';
 import { noTracing, type TraceBridge } from '../tracing/trace-bridge.js';
 import { PublishQueue } from './publish-queue.js';
@@ -174,7 +175,7 @@ export class RedisMessageProducer extends MessageProducerService {
         if (classifyRedisFailure(error) !== 'transient') throw error;
         const delay = delays[repeat];
         if (delay === undefined) throw unconfirmed(calls, error);
-        await new Promise<void>((resolve) => this.clock.after(delay, resolve));
+        await pause(delay, { clock: this.clock });
       }
     }
   }

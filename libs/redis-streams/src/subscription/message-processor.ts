@@ -13,6 +13,7 @@ import type { MessageEvent } from '../envelope/message-event.js';
 import { RetryableError, TerminalError } from '../envelope/messaging-error.js';
 import type { StreamCatalog } from '../envelope/stream-catalog.js';
 import type { FailureKind } from '../failure-kind.js';
+import { pause } from '../pause.js';
 import type { StreamEntry } from '../stream-entry.js';
 import type { TraceBridge } from '../tracing/trace-bridge.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
@@ -162,7 +163,7 @@ export class MessageProcessor {
         run.failures.push({ id: message.entry.id, error, retry: shelf, attempts: tries + 1 });
         return [];
       });
-      if (rest.length > 0 && delay !== undefined) await pause(clock, delay, run.context.signal);
+      if (rest.length > 0 && delay !== undefined) await pause(delay, { signal: run.context.signal, clock });
     }
   }
 
@@ -265,16 +266,4 @@ function isNamed(error: unknown, kind: new () => Error, name: string): boolean {
     error instanceof kind ||
     (typeof error === 'object' && error !== null && 'name' in error && error.name === name)
   );
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = clock.after(ms, end);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { backOffMs } from '@redis-mongo-sync/redis-streams';
+import { backOffMs, pause } from '@redis-mongo-sync/redis-streams';
 import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import type { ClientSession, MongoClient } from 'mongodb';
 import { isDuplicateKey, translateMongoError } from './mongo-errors.js';

@@ -1,4 +1,4 @@
-import { commandError } from '../errors.js';
+import { commandError, errorText } from '../errors.js';
 import type { LogWriter } from './log-writer.js';
 import { systemErrorCode } from './system-error.js';
 
@@ -96,7 +96,7 @@ export class GroupCommit {
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 function refusal(cause: unknown): Error {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = errorText(cause);
   return NO_SPACE.has(systemErrorCode(cause))
     ? commandError(14031, `No space left for the log: the write was refused and has no effect (${message})`)
     : commandError(96, `The log cannot be written: the write was refused (${message})`);
