@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '@redis-mongo-sync/redis-streams';
 
 export interface FlowControlOptions {
   /** Records per second; 0: no limit. */
@@ -38,6 +38,6 @@ export class FlowControl {
   }
 
   private async pause(ms: number): Promise<void> {
-    if (ms > 0) await sleep(ms, undefined, { signal: this.options.signal }).catch(() => undefined);
+    if (ms > 0) await pause(ms, { signal: this.options.signal });
   }
 }

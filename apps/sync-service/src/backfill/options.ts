@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { errorText } from '@redis-mongo-sync/redis-streams';
 
 export interface BackfillOptions {
   readonly from: 'mongo' | 'redis';
@@ -64,6 +65,6 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(errorText(error));
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from '@redis-mongo-sync/redis-streams';
 import { SyncAlert, type CapturePosition } from '@redis-mongo-sync/sync-core';
 import { clusterTimeOfFeed, epochMsOf, type OplogWindow } from '@redis-mongo-sync/sync-adapters';
 import { forecastOplog, type OplogForecast, type OplogLook } from './oplog-forecast.js';
@@ -47,7 +48,7 @@ export class OplogWatch {
         ? this.forecast({ at: Date.now(), ...window, positionMs: timeOf(position) })
         : { unknown: window.reason };
     } catch (error) {
-      this.current = { unknown: error instanceof Error ? error.message : String(error) };
+      this.current = { unknown: errorText(error) };
     }
     return this.current;
   }

@@ -1,4 +1,4 @@
-import type { ConsumerMode, StreamConsumer } from '@redis-mongo-sync/redis-streams';
+import { errorText, type ConsumerMode, type StreamConsumer } from '@redis-mongo-sync/redis-streams';
 import {
   DIRECTIONS,
   SyncAlert,
@@ -130,11 +130,11 @@ export class EngineObserver implements CaptureObserver {
     });
     consumer.on('breaker', ({ state, error, failuresInARow }) => {
       if (state === 'open' && failuresInARow === 1)
-        this.log.warn(`${direction}: waiting for a store: ${text(error)}`);
+        this.log.warn(`${direction}: waiting for a store: ${errorText(error)}`);
       if (state === 'closed') this.log.info(`${direction}: working again`);
     });
     consumer.on('group-lost', ({ error }) =>
-      this.alert(SyncAlert.StreamLost, `${direction}: stream or group lost: ${text(error)}`),
+      this.alert(SyncAlert.StreamLost, `${direction}: stream or group lost: ${errorText(error)}`),
     );
     consumer.on('lost', ({ ids }) =>
       this.alert(
@@ -145,7 +145,7 @@ export class EngineObserver implements CaptureObserver {
     consumer.on('dead-lettered', ({ id, letterId, error }) =>
       this.alert(
         SyncAlert.DeadLettered,
-        `${direction}: entry ${id} is dead letter ${letterId}: ${text(error)}`,
+        `${direction}: entry ${id} is dead letter ${letterId}: ${errorText(error)}`,
       ),
     );
   }
@@ -180,8 +180,8 @@ export class EngineObserver implements CaptureObserver {
   }
 
   fatal(direction: Direction, error: unknown): void {
-    this.update(direction, { fatal: text(error) });
-    this.log.error(`${SyncAlert.LaneStopped} ${direction}: stopped for good: ${text(error)}`);
+    this.update(direction, { fatal: errorText(error) });
+    this.log.error(`${SyncAlert.LaneStopped} ${direction}: stopped for good: ${errorText(error)}`);
   }
 
   private conflicts(direction: Direction, conflicts: readonly Conflict[]): void {
@@ -223,7 +223,3 @@ const NEW_LANE: LaneStatus = {
   fatal: null,
   largestSkewMs: 0,
 };
-
-function text(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

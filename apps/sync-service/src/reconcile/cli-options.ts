@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { errorText } from '@redis-mongo-sync/redis-streams';
 import type { ReconcileRequest } from '@redis-mongo-sync/sync-core';
 
 export interface ReconcileCliOptions {
@@ -62,7 +63,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(errorText(error));
   }
 }
 

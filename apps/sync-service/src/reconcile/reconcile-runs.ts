@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
+import { errorText, pause } from '@redis-mongo-sync/redis-streams';
 import {
   reconcile,
   type EntityDefinition,
@@ -132,7 +132,7 @@ export class ReconcileRuns {
         stores: this.options.stores,
         clock: {
           now: () => Date.now(),
-          pause: (ms) => sleep(ms, undefined, { signal }).catch(() => undefined),
+          pause: (ms) => pause(ms, { signal }),
         },
         signal,
         onProgress: (report) => (run.report = report),
@@ -140,7 +140,7 @@ export class ReconcileRuns {
       run.state = run.report.cancelled ? 'cancelled' : 'done';
     } catch (error) {
       run.state = 'failed';
-      run.error = error instanceof Error ? error.message : String(error);
+      run.error = errorText(error);
     }
     run.endedAt = Date.now();
     this.options.onEnd?.(viewOf(run));

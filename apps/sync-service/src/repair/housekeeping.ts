@@ -1,3 +1,4 @@
+import { errorText } from '@redis-mongo-sync/redis-streams';
 import type { RedisBooks } from '@redis-mongo-sync/sync-adapters';
 import { DIRECTIONS, StoreUnavailableError, SyncAlert, type Direction } from '@redis-mongo-sync/sync-core';
 import type { EngineObserver } from '../metrics/engine-observer.js';
@@ -68,10 +69,7 @@ export class Housekeeping {
     } catch (error) {
       // With a store down there is nothing to keep in order; the wishes stand until the next round.
       if (error instanceof StoreUnavailableError) return;
-      this.options.observer.alert(
-        SyncAlert.HousekeepingFailed,
-        `housekeeping failed: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.options.observer.alert(SyncAlert.HousekeepingFailed, `housekeeping failed: ${errorText(error)}`);
     }
   }
 

@@ -9,13 +9,13 @@ import {
 } from '../bus/message-producer.js';
 import type { MessagingObserver } from '../bus/messaging-observer.js';
 import { systemClock, type Clock } from '../clock.js';
+import { pause } from '../pause.js';
 import { encodeEvent } from '../envelope/event-codec.js';
 import { DEFAULT_LIMITS, type EventLimits, type NewEvent } from '../envelope/message-event.js';
 import { MessagingError } from '../envelope/messaging-error.js';
 import { StreamCatalog } from '../envelope/stream-catalog.js';
 import { classifyRedisFailure } from '../failure-kind.js';
 import { isError } from '../is-error.js';
-import { pause } from '../pause.js';
 import { StreamTrimmer } from '../stream-trimmer.js';
 import { noTracing, type TraceBridge } from '../tracing/trace-bridge.js';
 import { PublishQueue } from './publish-queue.js';

@@ -89,8 +89,21 @@ describe('documents that others made', () => {
     });
   });
 
+  it('a version below all versions does not make a record absent', async () => {
+    const key = newKey();
+    await stage.put({ email: key, name: 'x', version: -1 });
+    const raw = await stage.raw(key);
+    const precondition = { kind: 'absent' } as const;
+    expect(await stage.byKey.write(writing(key, { precondition }))).toMatchObject({
+      outcome: 'precondition-failed',
+    });
+    expect(await stage.byId.create(key, { name: 'Ada' })).toMatchObject({ outcome: 'taken' });
+    expect(await stage.raw(key)).toBe(raw);
+  });
+
   it.each([
     ['no version', {}],
+    ['a list', { version: [11] }],
     ['null', { version: null }],
     ['a fraction', { version: 7.5 }],
     ['a 64-bit number', { version: Long.fromNumber(9) }],

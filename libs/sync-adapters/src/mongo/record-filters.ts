@@ -23,7 +23,8 @@ export function living(
   key: string,
   precondition: Precondition,
 ): Filter<Document> {
-  const version = precondition.kind === 'version' ? { version: precondition.version } : {};
+  const version =
+    precondition.kind === 'version' ? { version: { $eq: precondition.version, ...NO_LIST } } : {};
   return { [keyField]: { $eq: key, ...NO_LIST }, ...LIVE, ...version };
 }
 

@@ -1,3 +1,4 @@
+import { errorText } from '@redis-mongo-sync/redis-streams';
 import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import type { EventStats, EventStatsReport } from './event-stats.js';
 
@@ -48,7 +49,7 @@ export class EventHealth {
     const { stats, now = Date.now } = this.options;
     this.asking ??= stats
       .read()
-      .catch((error: unknown) => new Error(error instanceof Error ? error.message : String(error)))
+      .catch((error: unknown) => new Error(errorText(error)))
       .then((finding) => {
         this.last = { finding, at: now() };
         this.asking = undefined;
