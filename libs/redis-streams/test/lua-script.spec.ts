@@ -98,7 +98,9 @@ describe('defineScript', () => {
 
     it('may use characters that mean something to a replacement', async () => {
       await include('pattern', "local found = string.match('a$&b', '%$&')");
-      expect(await (await script('--@include includes/pattern\nreturn #found', 0)).run(client, [], [])).toBe(2);
+      expect(await (await script('--@include includes/pattern\nreturn #found', 0)).run(client, [], [])).toBe(
+        2,
+      );
     });
 
     it.each([
