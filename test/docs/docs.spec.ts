@@ -1,17 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { errorReference } from '../support/error-reference.js';
+import { filesEnding } from '../support/files-ending.js';
 
 const SPEC = 'libs/sync-core/SPEC.md';
-
-const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', '.git', '.data', '.cache', 'reports']);
-
-function filesEnding(ending: string, folder = '.'): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = folder === '.' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return NOT_OURS.has(entry.name) ? [] : filesEnding(ending, path);
-    return path.endsWith(ending) ? [path] : [];
-  });
-}
 
 describe('documents that are held to the code', () => {
   it('docs/errors.md says what the enums say (npm run tool -- docs-errors writes it)', () => {

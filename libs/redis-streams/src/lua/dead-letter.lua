@@ -1,30 +1,32 @@
--- Moves one pending entry to the dead-letter stream. Idempotent: a second call finds nothing pending.
---
--- KEYS[1] stream   KEYS[2] dead-letter stream   KEYS[3] optional: hash of counters
--- ARGV[1] group    ARGV[2] entry id   ARGV[3] error text   ARGV[4] attempts
--- ARGV[5] first failure, epoch ms     ARGV[6] last failure, epoch ms
--- ARGV[7] field of KEYS[3] that counts dead letters
---
--- Returns {'moved', id of the dead letter}, {'gone'} (acked or never pending: nothing to do), or
--- {'lost'} (its data was trimmed while it was pending: acked, and there is nothing left to keep).
---
--- A dead letter is seven pairs of its own, in this order, followed by the original pairs untouched; so a
--- field of the original may bear any name.
+--[[
+  Moves one pending entry to the dead-letter stream. Idempotent: a second call finds nothing pending.
+
+  KEYS  1 stream   2 dead-letter stream   3 optional: hash of counters
+  ARGV  1 group   2 entry id   3 error text   4 attempts
+        5 first failure, epoch ms   6 last failure, epoch ms
+        7 field of KEYS 3 that counts dead letters
+
+  Returns {'moved', id of the dead letter}, {'gone'} (acked or never pending: nothing to do), or
+  {'lost'} (its data was trimmed while it was pending: acked, and there is nothing left to keep).
+
+  A dead letter is seven pairs of its own, in this order, followed by the original pairs untouched; so a
+  field of the original may bear any name.
+]]
 local stream, dlq = KEYS[1], KEYS[2]
 local group, id = ARGV[1], ARGV[2]
 
-if redis.call('EXISTS', stream) == 0 then return {'gone'} end
+if redis.call('EXISTS', stream) == 0 then return { 'gone' } end
 local pending = redis.pcall('XPENDING', stream, group, id, id, 1)
 if pending.err then
-  if string.find(pending.err, 'NOGROUP', 1, true) then return {'gone'} end
+  if string.find(pending.err, 'NOGROUP', 1, true) then return { 'gone' } end
   return pending
 end
-if #pending == 0 then return {'gone'} end
+if #pending == 0 then return { 'gone' } end
 
 local found = redis.call('XRANGE', stream, id, id)
 if #found == 0 then
   redis.call('XACK', stream, group, id)
-  return {'lost'}
+  return { 'lost' }
 end
 
 local letter = {
@@ -33,7 +35,7 @@ local letter = {
 }
 for _, part in ipairs(found[1][2]) do letter[#letter + 1] = part end
 
-local letterId = redis.call('XADD', dlq, '*', unpack(letter))
+local letter_id = redis.call('XADD', dlq, '*', unpack(letter))
 redis.call('XACK', stream, group, id)
 if KEYS[3] then redis.call('HINCRBY', KEYS[3], ARGV[7], 1) end
-return {'moved', letterId}
+return { 'moved', letter_id }

@@ -1,17 +1,19 @@
--- Shares the partitions of a stream among the live instances of a group: each partition has one owner, each
--- instance at most its fair share. What an instance has too much of it is told, and gives back when it has
--- finished what is in hand.
---
--- KEYS[1] hash partition -> 'expiry owner'   KEYS[2] sorted set of live instances by expiry
--- ARGV[1] instance   ARGV[2] lease, ms   ARGV[3] partitions   ARGV[4] 1: the instance leaves
--- ARGV[5…] partitions to give back
---
--- Returns {fair share, partitions owned …}.
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+--[[
+  Shares the partitions of a stream among the live instances of a group: each partition has one owner, each
+  instance at most its fair share. What an instance has too much of it is told, and gives back when it has
+  finished what is in hand.
+
+  KEYS  1 hash partition -> 'expiry owner'   2 sorted set of live instances by expiry
+  ARGV  1 instance   2 lease, ms   3 partitions   4 1: the instance leaves
+        then partitions to give back
+
+  Returns {fair share, partitions owned …}.
+]]
+--@include includes/clock
+local now = now_ms()
 local me, lease, partitions = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 
-local function ownerOf(partition)
+local function owner_of(partition)
   local value = redis.call('HGET', KEYS[1], partition)
   if not value then return nil end
   local expiry, owner = string.match(value, '^(%d+) (.*)$')
@@ -20,11 +22,11 @@ local function ownerOf(partition)
 end
 
 for index = 5, #ARGV do
-  if ownerOf(ARGV[index]) == me then redis.call('HDEL', KEYS[1], ARGV[index]) end
+  if owner_of(ARGV[index]) == me then redis.call('HDEL', KEYS[1], ARGV[index]) end
 end
 if ARGV[4] == '1' then
   redis.call('ZREM', KEYS[2], me)
-  return {0}
+  return { 0 }
 end
 
 redis.call('ZADD', KEYS[2], now + lease, me)
@@ -33,7 +35,7 @@ local fair = math.ceil(partitions / redis.call('ZCARD', KEYS[2]))
 
 local mine, free = {}, {}
 for partition = 0, partitions - 1 do
-  local owner = ownerOf(partition)
+  local owner = owner_of(partition)
   if owner == me then mine[#mine + 1] = partition elseif not owner then free[#free + 1] = partition end
 end
 for _, partition in ipairs(free) do
@@ -44,4 +46,4 @@ for _, partition in ipairs(mine) do
 end
 redis.call('PEXPIRE', KEYS[1], 10 * lease)
 redis.call('PEXPIRE', KEYS[2], 10 * lease)
-return {fair, unpack(mine)}
+return { fair, unpack(mine) }

@@ -1,20 +1,20 @@
--- Adds events to streams, each id once. Whoever sends a call again (a client whose connection was cut, a
--- producer that heard nothing) gets what the first call got, and no second entry.
---
--- An id is remembered for at least the window, unless more than the given number of ids come within it:
--- two generations are kept; the current one becomes the previous one when it is older than the window or
--- full. So at most twice that number of ids is held, and nothing at all two windows after the last event.
---
--- KEYS per stream, three: stream   ids, current generation (hash id -> entry id)   ids, previous generation
--- ARGV[1] window, ms   ARGV[2] most ids per generation
--- ARGV[3…] per event, four: number of its stream (1 = the first three keys), MAXLEN (0: no trimming),
---          event id, event as JSON
---
--- Returns per event {1, entry id} (added) or {0, entry id of the first time}. Nothing is written if one of the
--- keys is of a wrong type.
-local SINCE = '' -- no event id is empty
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+--[[
+  Adds events to streams, each id once. Whoever sends a call again (a client whose connection was cut, a
+  producer that heard nothing) gets what the first call got, and no second entry.
+
+  An id is remembered for at least the window, unless more than the given number of ids come within it:
+  two generations are kept; the current one becomes the previous one when it is older than the window or
+  full. So at most twice that number of ids is held, and nothing at all two windows after the last event.
+
+  KEYS  per stream, three: stream   ids, current generation (hash id -> entry id)   ids, previous generation
+  ARGV  1 window, ms   2 most ids per generation
+        then per event, four: number of its stream (1 = the first three keys), MAXLEN (0: no trimming),
+        event id, event as JSON
+
+  Returns per event {1, entry id} (added) or {0, entry id of the first time}. Nothing is written if one of the
+  keys is of a wrong type.
+]]
+--@include includes/generations
 local window, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 
 for index = 1, #KEYS do
@@ -25,37 +25,25 @@ for index = 1, #KEYS do
   end
 end
 
-for index = 1, #KEYS, 3 do
-  local current, previous = KEYS[index + 1], KEYS[index + 2]
-  local since = redis.call('HGET', current, SINCE)
-  if since and (now - since >= window or redis.call('HLEN', current) > most) then
-    redis.call('RENAME', current, previous)
-    redis.call('PEXPIRE', previous, window)
-    since = nil
-  end
-  if not since then
-    redis.call('HSET', current, SINCE, now)
-    redis.call('PEXPIRE', current, 2 * window)
-  end
-end
+for index = 1, #KEYS, 3 do begin_generation(KEYS[index + 1], KEYS[index + 2], window, most) end
 
 local results = {}
 for index = 3, #ARGV, 4 do
   local first = (ARGV[index] - 1) * 3 + 1
   local stream, current, previous = KEYS[first], KEYS[first + 1], KEYS[first + 2]
-  local maxLength, id, json = ARGV[index + 1], ARGV[index + 2], ARGV[index + 3]
+  local max_length, id, json = ARGV[index + 1], ARGV[index + 2], ARGV[index + 3]
   local known = redis.call('HGET', current, id) or redis.call('HGET', previous, id)
   if known then
-    results[#results + 1] = {0, known}
+    results[#results + 1] = { 0, known }
   else
-    local entryId
-    if maxLength == '0' then
-      entryId = redis.call('XADD', stream, '*', 'event', json)
+    local entry_id
+    if max_length == '0' then
+      entry_id = redis.call('XADD', stream, '*', 'event', json)
     else
-      entryId = redis.call('XADD', stream, 'MAXLEN', '~', maxLength, '*', 'event', json)
+      entry_id = redis.call('XADD', stream, 'MAXLEN', '~', max_length, '*', 'event', json)
     end
-    redis.call('HSET', current, id, entryId)
-    results[#results + 1] = {1, entryId}
+    redis.call('HSET', current, id, entry_id)
+    results[#results + 1] = { 1, entry_id }
   end
 end
 return results

@@ -1,10 +1,12 @@
--- Removes the names of consumers that are gone. Only those without pending entries: XGROUP DELCONSUMER
--- drops a consumer's pending entries for good. One script, so that none can get an entry in between.
---
--- KEYS[1] stream
--- ARGV[1] group   ARGV[2] least idle time, ms
---
--- Returns the names removed.
+--[[
+  Removes the names of consumers that are gone. Only those without pending entries: XGROUP DELCONSUMER
+  drops a consumer's pending entries for good. One script, so that none can get an entry in between.
+
+  KEYS  1 stream
+  ARGV  1 group   2 least idle time, ms
+
+  Returns the names removed.
+]]
 local removed = {}
 for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
   local info = {}

@@ -1,20 +1,22 @@
--- Puts one dead letter back into its stream as a new entry, and removes the letter. Idempotent: the second
--- call finds no letter.
---
--- KEYS[1] dead-letter stream   KEYS[2] stream   KEYS[3] optional: hash of counters, or '' for none
--- KEYS[4] optional: audit stream
--- ARGV[1] letter id            ARGV[2] field of KEYS[3] that counts what enters the stream
--- ARGV[3] who does it          ARGV[4] entries of the audit kept
---
--- Returns {'replayed', new entry id}, {'not-found'}, {'foreign'} (the letter is of another stream), or
--- {'redacted'} (parts of it were blanked for good: it is not what was published any more).
+--[[
+  Puts one dead letter back into its stream as a new entry, and removes the letter. Idempotent: the second
+  call finds no letter.
+
+  KEYS  1 dead-letter stream   2 stream   3 optional: hash of counters, or '' for none
+        4 optional: audit stream
+  ARGV  1 letter id   2 field of KEYS 3 that counts what enters the stream
+        3 who does it   4 entries of the audit kept
+
+  Returns {'replayed', new entry id}, {'not-found'}, {'foreign'} (the letter is of another stream), or
+  {'redacted'} (parts of it were blanked for good: it is not what was published any more).
+]]
 local META = 14 -- seven pairs of the letter's own, see dead-letter.lua
 local found = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])
-if #found == 0 then return {'not-found'} end
+if #found == 0 then return { 'not-found' } end
 
 local parts = found[1][2]
-if parts[4] ~= KEYS[2] or #parts <= META then return {'foreign'} end
-if parts[#parts - 1] == '__redacted' then return {'redacted'} end
+if parts[4] ~= KEYS[2] or #parts <= META then return { 'foreign' } end
+if parts[#parts - 1] == '__redacted' then return { 'redacted' } end
 
 local original = {}
 for index = META + 1, #parts do original[#original + 1] = parts[index] end
@@ -25,4 +27,4 @@ if KEYS[4] then
   redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[4], '*', 'action', 'replay', 'by', ARGV[3],
     'letterId', ARGV[1], 'detail', id)
 end
-return {'replayed', id}
+return { 'replayed', id }

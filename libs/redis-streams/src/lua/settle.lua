@@ -1,33 +1,22 @@
--- Settles messages of one stream and group: runs their effects, remembers their event ids, acks them – each
--- message once, in one atomic step with its effects. A message that has effects is settled only if it is
--- still pending for the caller: a consumer that slept through a take-over changes nothing.
---
--- KEYS[1] stream   KEYS[2] handled ids, current generation (hash)   KEYS[3] handled ids, previous generation
--- KEYS[4…] keys of effects
--- ARGV[1] group   ARGV[2] consumer   ARGV[3] window of the ids, ms; 0: don't remember   ARGV[4] most ids per generation
--- ARGV[5…] per message: entry id, event id, number of effects; per effect: command, index of its key within
---          KEYS, number of further arguments, these arguments
---
--- Returns per message: 'settled', 'duplicate' (handled before: acked, no effect), 'gone' (not pending for
--- the caller any more: no effect), or the error of an effect (not acked; the effects before it stay).
-local SINCE = ''
+--[[
+  Settles messages of one stream and group: runs their effects, remembers their event ids, acks them – each
+  message once, in one atomic step with its effects. A message that has effects is settled only if it is
+  still pending for the caller: a consumer that slept through a take-over changes nothing.
+
+  KEYS  1 stream   2 handled ids, current generation (hash)   3 handled ids, previous generation
+        then keys of effects
+  ARGV  1 group   2 consumer   3 window of the ids, ms; 0: don't remember   4 most ids per generation
+        then per message: entry id, event id, number of effects; per effect: command, index of its key within
+        KEYS, number of further arguments, these arguments
+
+  Returns per message: 'settled', 'duplicate' (handled before: acked, no effect), 'gone' (not pending for
+  the caller any more: no effect), or the error of an effect (not acked; the effects before it stay).
+]]
+--@include includes/generations
 local stream, current, previous = KEYS[1], KEYS[2], KEYS[3]
 local group, consumer, window = ARGV[1], ARGV[2], tonumber(ARGV[3])
 
-if window > 0 then
-  local time = redis.call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  local since = redis.call('HGET', current, SINCE)
-  if since and (now - since >= window or redis.call('HLEN', current) > tonumber(ARGV[4])) then
-    redis.call('RENAME', current, previous)
-    redis.call('PEXPIRE', previous, window)
-    since = nil
-  end
-  if not since then
-    redis.call('HSET', current, SINCE, now)
-    redis.call('PEXPIRE', current, 2 * window)
-  end
-end
+if window > 0 then begin_generation(current, previous, window, tonumber(ARGV[4])) end
 
 local function handled(id)
   return window > 0 and (redis.call('HEXISTS', current, id) == 1 or redis.call('HEXISTS', previous, id) == 1)

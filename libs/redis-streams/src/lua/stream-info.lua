@@ -1,15 +1,18 @@
--- The state of a stream and its groups at one moment, without anybody's data.
---
--- KEYS[1] stream
---
--- Returns {server time in ms, length, first id, last id, groups}; a group is
--- {name, consumers, pending, lag or -1 when Redis can't tell, last delivered id, oldest pending id}.
--- Absent ids are ''.
-local time = redis.call('TIME')
-local now = time[1] .. string.format('%03d', math.floor(tonumber(time[2]) / 1000))
-if redis.call('EXISTS', KEYS[1]) == 0 then return {now, 0, '', '', {}} end
+--[[
+  The state of a stream and its groups at one moment, without anybody's data.
 
-local function idOf(entry) return entry and entry[1] or '' end
+  KEYS  1 stream
+  ARGV  none
+
+  Returns {server time in ms, length, first id, last id, groups}; a group is
+  {name, consumers, pending, lag or -1 when Redis can't tell, last delivered id, oldest pending id}.
+  Absent ids are ''.
+]]
+--@include includes/clock
+local now = string.format('%.0f', now_ms())
+if redis.call('EXISTS', KEYS[1]) == 0 then return { now, 0, '', '', {} } end
+
+local function id_of(entry) return entry and entry[1] or '' end
 
 local groups = {}
 for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
@@ -23,4 +26,4 @@ for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
 end
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-return {now, redis.call('XLEN', KEYS[1]), idOf(first), idOf(last), groups}
+return { now, redis.call('XLEN', KEYS[1]), id_of(first), id_of(last), groups }

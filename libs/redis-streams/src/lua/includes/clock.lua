@@ -1,0 +1,9 @@
+--[[
+  Time.
+
+  Defines  now_ms()   the server's clock, epoch ms
+]]
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
