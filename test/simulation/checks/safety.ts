@@ -98,24 +98,24 @@ export class Safety implements Observer {
     const position = redis.position && (JSON.parse(redis.position) as { feed: string; snapshot?: unknown });
     if (!position || position.snapshot) return;
     const feed = Number(position.feed);
-    const { flying } = redis.streams['mongo-to-redis'];
+    const { inFlight } = redis.streams['mongo-to-redis'];
     for (const { id, key, version } of mongo.docs.values()) {
       if ((mongo.changedAt.get(id) ?? 0) >= feed) continue;
       this.checks += 1;
       if (version === null) this.world.violated(`I8: the position passed ${key}, which has no version`);
-      else if (Math.max(redis.held.get(key)?.version ?? 0, flying.get(key) ?? 0) < version)
+      else if (Math.max(redis.held.get(key)?.version ?? 0, inFlight.get(key) ?? 0) < version)
         this.world.violated(`C7: the position passed ${key} at ${version}, which is not on its way to Redis`);
     }
   }
 
   /** What a client wrote into Redis is on its way to Mongo, or there; or was, where outsiders set Mongo back. */
   private checkRedisFirst(redis: SimRedis, mongo: SimMongo): void {
-    const { flying } = redis.streams['redis-to-mongo'];
+    const { inFlight } = redis.streams['redis-to-mongo'];
     for (const [key, { version, source }] of redis.held) {
       if (source !== 'redis') continue;
       this.checks += 1;
       const arrived = this.outsiders ? mongo.reached.get(key) : mongo.byKey.get(key)?.version;
-      if (Math.max(arrived ?? 0, flying.get(key) ?? 0) < version)
+      if (Math.max(arrived ?? 0, inFlight.get(key) ?? 0) < version)
         this.world.violated(`I12: ${key} at ${version} is not on its way to Mongo`);
     }
   }

@@ -92,7 +92,7 @@ export function simDoubts(
   link: Link,
   mutation: Mutation = 'none',
 ): DoubtsRepairOptions['doubts'] {
-  const { flying } = redis.streams['redis-to-mongo'];
+  const { inFlight } = redis.streams['redis-to-mongo'];
   const remove = (doubts: readonly Doubt[]) => {
     for (const { key, version } of doubts) if (redis.doubts.get(key) === version) redis.doubts.delete(key);
   };
@@ -104,7 +104,7 @@ export function simDoubts(
       }),
     landed: (doubts) =>
       link.call('landed', () => {
-        const landed = doubts.filter(({ key }) => !flying.has(key));
+        const landed = doubts.filter(({ key }) => !inFlight.has(key));
         if (mutation === 'doubt-removed-first') remove(landed);
         return landed;
       }),
@@ -143,10 +143,10 @@ export class SimBooks {
       inFlight: {
         size: (direction) =>
           link.call('size', () =>
-            this.mutation === 'books-only' ? 0 : redis.streams[direction].flying.size,
+            this.mutation === 'books-only' ? 0 : redis.streams[direction].inFlight.size,
           ),
         async *records(direction) {
-          const keys = await link.call('in-flight', () => [...redis.streams[direction].flying.keys()]);
+          const keys = await link.call('in-flight', () => [...redis.streams[direction].inFlight.keys()]);
           yield new Map([[USERS.name, keys]]);
         },
       },

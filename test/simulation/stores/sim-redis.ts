@@ -82,9 +82,9 @@ export class SimRedis {
     if (this.position !== from && this.world.mutation !== 'no-fencing') {
       return { outcome: this.position === to ? 'published' : 'fenced' };
     }
-    const { flying } = this.streams['mongo-to-redis'];
+    const { inFlight } = this.streams['mongo-to-redis'];
     const indices = events.flatMap(({ key, version }, index) =>
-      version < (flying.get(key) ?? 0) ? [index] : [],
+      version < (inFlight.get(key) ?? 0) ? [index] : [],
     );
     if (indices.length > 0 && this.world.mutation !== 'no-set-back-at-capture')
       return { outcome: 'set-back', indices };
@@ -101,7 +101,7 @@ export class SimRedis {
       this.world.writes += 1;
       this.observer.emitted('mongo-to-redis', event);
       stream.add(event);
-      if (event.version > (stream.flying.get(event.key) ?? 0)) stream.fly(event.key, event.version);
+      if (event.version > (stream.inFlight.get(event.key) ?? 0)) stream.putInFlight(event.key, event.version);
     }
   }
 
@@ -110,7 +110,7 @@ export class SimRedis {
   known(keys: readonly string[]): KnownVersions[] {
     return keys.map((key) => ({
       held: this.held.get(key)?.version ?? 0,
-      flying: this.streams['mongo-to-redis'].flying.get(key) ?? 0,
+      inFlight: this.streams['mongo-to-redis'].inFlight.get(key) ?? 0,
     }));
   }
 
@@ -135,7 +135,7 @@ export class SimRedis {
         return this.recognise(delivery);
       case 'stale': {
         const { version, source } = seen;
-        const inFlight = (this.streams['redis-to-mongo'].flying.get(event.key) ?? 0) >= version;
+        const inFlight = (this.streams['redis-to-mongo'].inFlight.get(event.key) ?? 0) >= version;
         const settled = inFlight || mutation === 'no-set-back-check';
         if (settled) this.settleIn('mongo-to-redis', { delivery, outcome: 'stale' });
         if (inFlight && mutation !== 'doubts-ignored') this.doubts.set(event.key, version);
@@ -169,10 +169,10 @@ export class SimRedis {
 
   resend(key: string): void {
     const stream = this.streams['redis-to-mongo'];
-    if (!stream.flying.has(key)) return;
+    if (!stream.inFlight.has(key)) return;
     const held = this.held.get(key);
     if (held?.source !== 'redis') {
-      stream.flying.delete(key);
+      stream.inFlight.delete(key);
       stream.known.delete(key);
       return;
     }
@@ -236,7 +236,7 @@ export class SimRedis {
     const version = this.world.nextVersion('redis', base);
     this.put(key, { version, source: 'redis', payload });
     this.toStream(key, { version, payload }, base, known);
-    stream.fly(key, version);
+    stream.putInFlight(key, version);
     stream.known.set(key, known);
     return version;
   }

@@ -51,13 +51,13 @@ export class SimRedisStage implements RedisStage {
     return Promise.resolve();
   }
 
-  books(direction: Direction) {
+  ledger(direction: Direction) {
     const { captured, outcomes, pending, unread } = this.redis.streams[direction];
     return Promise.resolve({ captured, outcomes: { ...outcomes }, pending, unread });
   }
 
-  flying(direction: Direction, key: string): Promise<number> {
-    return Promise.resolve(this.redis.streams[direction].flying.get(key) ?? 0);
+  inFlight(direction: Direction, key: string): Promise<number> {
+    return Promise.resolve(this.redis.streams[direction].inFlight.get(key) ?? 0);
   }
 
   doubt(key: string): Promise<number> {

@@ -30,7 +30,7 @@ export class NoGroupError extends Error {
 export class SimStream {
   entries: Entry[] = [];
   group: Group | null = null;
-  readonly flying = new Map<string, number>();
+  readonly inFlight = new Map<string, number>();
   /** What the newest write in flight knew of Mongo. */
   readonly known = new Map<string, number>();
   captured = 0;
@@ -47,14 +47,14 @@ export class SimStream {
     this.entries.push({ id: this.ids, event });
   }
 
-  fly(key: string, version: number): void {
-    if (!this.rules.noInFlight) this.flying.set(key, version);
+  putInFlight(key: string, version: number): void {
+    if (!this.rules.noInFlight) this.inFlight.set(key, version);
   }
 
   land({ key, version }: ChangeEvent): void {
-    const flying = this.flying.get(key);
-    if (flying === undefined || flying > version) return;
-    this.flying.delete(key);
+    const inFlight = this.inFlight.get(key);
+    if (inFlight === undefined || inFlight > version) return;
+    this.inFlight.delete(key);
     this.known.delete(key);
   }
 
@@ -182,7 +182,7 @@ export class SimStream {
   wipe(): void {
     this.delete();
     this.damaged = false;
-    this.flying.clear();
+    this.inFlight.clear();
     this.known.clear();
     this.captured = 0;
     Object.assign(this.outcomes, newOutcomes());

@@ -49,7 +49,7 @@ export function recordOf(entity: EntityDefinition, document: Document): SyncReco
 }
 
 function fieldsOfDocument(entity: EntityDefinition, document: Document): JsonObject {
-  // Hidden fields are dropped before they are converted: they may be large, and they are nobody's business.
+  // Hidden fields are dropped before they are converted: they may be large, and they never leave Mongo.
   const visible = visibleFields(entity, document);
   return bsonToJson(visible) as JsonObject;
 }

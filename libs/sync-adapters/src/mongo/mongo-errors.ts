@@ -33,7 +33,7 @@ const HISTORY_LOST_CODES: ReadonlySet<number> = new Set([286, 280, 260]);
 
 /**
  * Answers after which the same command can succeed later: not primary, shutting down, stepping down, time-outs – and
- * refused credentials (13, 18), which somebody has to mend: what waits for that is not the records' fault.
+ * refused credentials (13, 18), which a person has to mend: what waits for that is not the records' fault.
  */
 const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([
   6, 7, 13, 18, 43, 50, 63, 64, 89, 91, 133, 134, 189, 234, 237, 262, 9001, 10107, 11600, 11601, 11602, 13435,

@@ -57,7 +57,7 @@ function replacePipeline(entity: EntityDefinition, { key, set, floor }: RecordCo
   return [...replaceShared(entity, profile, stamp), UPDATED_AT];
 }
 
-/** A client's delete: the tombstone keeps the Mongo-owned fields (a wallet outlives its user), not the hidden ones. */
+/** A client's delete: the tombstone keeps the Mongo-owned fields (such as a balance), not the hidden ones. */
 export function tombstonePipeline(
   entity: EntityDefinition,
   key: string,

@@ -6,7 +6,7 @@ import { withRedisErrors } from '../redis/redis-errors.js';
 export interface TailPage {
   /** Event texts of the newest entries since the last read, newest first; at most {@link NEWEST}. */
   readonly texts: readonly string[];
-  /** How many entered the stream since the last read, by the books. */
+  /** How many entered the stream since the last read, by the ledger. */
   readonly entered: number;
 }
 

@@ -37,7 +37,7 @@ export const KEYS = {
    * followed by a space and what that write knew of Mongo (`known` of its event).
    */
   inFlight: (direction: Direction): string => `${STREAMS[direction]}:inflight`,
-  /** Hash: the books of a direction. */
+  /** Hash: the ledger of a direction. */
   ledger: (direction: Direction): string => `sync:ledger:${direction}`,
 
   /**

@@ -3,7 +3,7 @@ import { inFlightField, KEYS } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';
 import { SCRIPTS } from './scripts.js';
 
-/** An older image of this record was settled unseen, because Redis's `version` seemed to be on its way to Mongo. */
+/** An older image of this record was settled unseen, because Redis's `version` was in flight to Mongo. */
 export interface Doubt {
   readonly entity: string;
   readonly key: string;
@@ -40,8 +40,10 @@ export class RedisDoubts {
   async landed(doubts: readonly Doubt[]): Promise<readonly Doubt[]> {
     if (doubts.length === 0) return [];
     const fields = doubts.map(({ entity, key }) => inFlightField(entity, key));
-    const flying = await withRedisErrors(() => this.redis.hmget(KEYS.inFlight('redis-to-mongo'), ...fields));
-    return doubts.filter((_, index) => flying[index] === null);
+    const inFlight = await withRedisErrors(() =>
+      this.redis.hmget(KEYS.inFlight('redis-to-mongo'), ...fields),
+    );
+    return doubts.filter((_, index) => inFlight[index] === null);
   }
 
   /** Removes them, unless newer ones have taken their place. */

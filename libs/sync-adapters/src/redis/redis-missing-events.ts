@@ -11,7 +11,7 @@ export interface MissingEventsLimits {
 }
 
 export interface MissingEvents {
-  /** Event ids that are in flight by the books, and are neither on the stream nor among its dead letters. */
+  /** Event ids that are in flight by the in-flight hash, and are neither on the stream nor among its dead letters. */
   readonly eventIds: readonly string[];
   /** False: there was more to look at than the limits allow; there may be others. */
   readonly complete: boolean;
@@ -21,7 +21,7 @@ const LIMITS: MissingEventsLimits = { maxRecords: 50_000, maxEntries: 200_000 };
 const CHUNK = 500;
 
 /**
- * Names the events that vanished from a stream behind the sync's back. The in-flight hash holds the newest unsettled
+ * Names the events that are missing from a stream. The in-flight hash holds the newest unsettled
  * version of each record; an event that a newer version of its record has overtaken can't be named.
  *
  * Reads in chunks, while the sync goes on: what is settled meanwhile is noticed at the end.
@@ -42,8 +42,8 @@ export class RedisMissingEvents {
     });
   }
 
-  private async readInFlight(direction: Direction): Promise<{ inFlight: Flying; complete: boolean }> {
-    const inFlight: Flying = new Map();
+  private async readInFlight(direction: Direction): Promise<{ inFlight: InFlight; complete: boolean }> {
+    const inFlight: InFlight = new Map();
     let cursor = '0';
     do {
       const [next, rows] = await this.redis.hscan(KEYS.inFlight(direction), cursor, 'COUNT', CHUNK);
@@ -55,7 +55,7 @@ export class RedisMissingEvents {
   }
 
   /** Takes out what stands in the stream. False when the stream is too long to be read. */
-  private async strikeOut(stream: string, inFlight: Flying): Promise<boolean> {
+  private async strikeOut(stream: string, inFlight: InFlight): Promise<boolean> {
     let from = '-';
     for (let read = 0; inFlight.size > 0;) {
       const page = await this.redis.xrange(stream, from, '+', 'COUNT', CHUNK);
@@ -72,7 +72,7 @@ export class RedisMissingEvents {
     return true;
   }
 
-  private async stillInFlight(direction: Direction, missing: Flying): Promise<string[]> {
+  private async stillInFlight(direction: Direction, missing: InFlight): Promise<string[]> {
     const fields = [...missing.keys()];
     const eventIds: string[] = [];
     for (let from = 0; from < fields.length; from += CHUNK) {
@@ -88,7 +88,7 @@ export class RedisMissingEvents {
 }
 
 /** In-flight field → version. */
-type Flying = Map<string, number>;
+type InFlight = Map<string, number>;
 
 function versionIn(text: string | null | undefined): number {
   return text ? Number.parseInt(text, 10) : 0;

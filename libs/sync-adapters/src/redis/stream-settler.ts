@@ -4,7 +4,7 @@ import { inFlightField, KEYS, SYNC_GROUP } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';
 import { SCRIPTS } from './scripts.js';
 
-/** Acknowledges and books entries of one stream with `settle-batch.lua`. Safe to repeat. */
+/** Acknowledges and counts entries of one stream with `settle-batch.lua`. Safe to repeat. */
 export class StreamSettler {
   constructor(
     private readonly redis: Redis,

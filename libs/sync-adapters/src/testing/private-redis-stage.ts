@@ -83,12 +83,12 @@ class PrivateRedisStage implements RedisStage {
     return new StreamSettler(this.redis, 'redis-to-mongo').settle([{ delivery, outcome: 'applied' }]);
   }
 
-  async books(direction: Direction) {
+  async ledger(direction: Direction) {
     const { ledger, pending, unread } = await this.ledgers.read(direction);
     return { captured: ledger.captured, outcomes: ledger.outcomes, pending, unread };
   }
 
-  async flying(direction: Direction, key: string): Promise<number> {
+  async inFlight(direction: Direction, key: string): Promise<number> {
     const text = await this.redis.hget(KEYS.inFlight(direction), inFlightField(USERS.name, key));
     return text === null ? 0 : Number.parseInt(text, 10);
   }

@@ -8,9 +8,9 @@ import { stampFields, type Source } from './stamp.js';
  * Why one version lost:
  * - `newer-version`: both were made without knowing of each other, and the other one's version is higher;
  * - `mongo-preferred-at-equal-version`: the same, with equal versions;
- * - `unversioned-write-in-mongo`: somebody wrote into Mongo without a version; what is found there wins;
- * - `overtaken`: a later write of the same store arrived first. Nearly always it had seen the loser, but nobody can
- *   tell for sure any more, so the loser is kept. Not counted as a conflict.
+ * - `unversioned-write-in-mongo`: an outsider wrote into Mongo without a version; what is found there wins;
+ * - `overtaken`: a later write of the same store arrived first. Nearly always it had seen the loser, but that
+ *   can't be told for sure any more, so the loser is kept. Not counted as a conflict.
  */
 export const CONFLICT_REASONS = [
   'newer-version',
@@ -25,7 +25,7 @@ export type ConflictOutcome = 'discarded' | 'overwritten';
 
 /** One of the two versions. Fields that never leave Mongo are not in it. */
 export interface ConflictSide {
-  /** `null`: written by somebody who gave none. */
+  /** `null`: unstamped. */
   readonly version: number | null;
   readonly source: Source;
   /** Epoch ms. */

@@ -7,7 +7,7 @@ const LEDGER: Ledger = {
   since: 1,
 };
 
-describe('I18: the books', () => {
+describe('I18: the ledger', () => {
   it('owe what was captured and has no outcome', () => {
     expect(owedInFlight(LEDGER)).toBe(20);
     for (const outcome of OUTCOMES) {

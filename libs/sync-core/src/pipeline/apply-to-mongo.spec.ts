@@ -67,7 +67,7 @@ class Recorder {
   };
   readonly journal = {
     known: (_entity: EntityDefinition, keys: readonly string[]) =>
-      Promise.resolve(keys.map(() => ({ held: 30, flying: 5 }))),
+      Promise.resolve(keys.map(() => ({ held: 30, inFlight: 5 }))),
   };
 }
 

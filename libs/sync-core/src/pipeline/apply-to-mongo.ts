@@ -52,7 +52,7 @@ export async function applyToMongo(
 
 const OUTCOME_OF = { apply: 'applied', same: 'duplicate', stale: 'stale' } as const;
 
-/** The deliveries of one batch on their way into Mongo, and what came of them. */
+/** The deliveries of one batch, and what Mongo made of them. */
 class Merge {
   readonly settlements: SettledDelivery[] = [];
   readonly refused: { delivery: ChangeDelivery; reason: string }[] = [];

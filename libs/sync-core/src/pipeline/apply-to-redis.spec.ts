@@ -80,7 +80,7 @@ class Recorder {
   };
   readonly journal = {
     known: (_entity: EntityDefinition, keys: readonly string[]): Promise<readonly KnownVersions[]> =>
-      Promise.resolve(keys.map(() => ({ held: 7, flying: 3 }))),
+      Promise.resolve(keys.map(() => ({ held: 7, inFlight: 3 }))),
   };
   applied: readonly ChangeDelivery[] = [];
 }

@@ -42,7 +42,7 @@ class Recorder {
   readonly journal = {
     known: (entity: EntityDefinition, keys: readonly string[]) => {
       this.calls.push(['known', entity.name, ...keys]);
-      return Promise.resolve(keys.map((key) => this.knowledge[key] ?? { held: 0, flying: 0 }));
+      return Promise.resolve(keys.map((key) => this.knowledge[key] ?? { held: 0, inFlight: 0 }));
     },
     publish: ({ expected, next, events }: Publication) => {
       this.calls.push([
@@ -107,8 +107,8 @@ describe('captureChanges', () => {
 
   it('I8: stamps documents without a version, once each, above what Redis holds and what flies; no event', async () => {
     const stores = new Recorder();
-    stores.knowledge.a = { held: 30, flying: 40 };
-    stores.knowledge.b = { held: 50, flying: 7 };
+    stores.knowledge.a = { held: 30, inFlight: 40 };
+    stores.knowledge.b = { held: 50, inFlight: 7 };
     const changes = ['a', 'b', 'a'].map((key) => written(image(key, null)));
     expect(await run(stores, changes)).toEqual({ outcome: 'published', events: [] });
     expect(stores.calls).toEqual([
@@ -120,7 +120,7 @@ describe('captureChanges', () => {
 
   it('I8: buries the old key of a renamed record, above what Redis knows of it', async () => {
     const stores = new Recorder();
-    stores.knowledge.old = { held: 5, flying: 9 };
+    stores.knowledge.old = { held: 5, inFlight: 9 };
     await run(stores, [written(image('new', 10), 'old')]);
     expect(stores.calls).toEqual([
       ['known', 'users', 'old'],
@@ -160,7 +160,7 @@ describe('captureChanges', () => {
       ['a tombstone without a version', image('a', null, { deleted: true })],
     ])('I5: buries %s, above what Redis knows', async (_what, last) => {
       const stores = new Recorder();
-      stores.knowledge.a = { held: 12, flying: 0 };
+      stores.knowledge.a = { held: 12, inFlight: 0 };
       await run(stores, [erased(last)]);
       expect(stores.calls).toEqual([['known', 'users', 'a'], ['bury', 'users', 'a', 12], publishing()]);
     });
@@ -186,7 +186,7 @@ describe('captureChanges', () => {
   it('I8: stamps and buries what was set back, and publishes the rest', async () => {
     const stores = new Recorder();
     stores.answers.push({ outcome: 'set-back', indices: [1] });
-    stores.knowledge.b = { held: 30, flying: 90 };
+    stores.knowledge.b = { held: 30, inFlight: 90 };
     const result = await run(
       stores,
       ['a', 'b', 'c'].map((key) => written(image(key, 10))),
@@ -256,7 +256,7 @@ describe('stampAbove', () => {
       key,
       seen,
     });
-    stores.knowledge.b = { held: 3, flying: 0 };
+    stores.knowledge.b = { held: 3, inFlight: 0 };
     await stampAbove([record(USERS, 'a', 1), record(ADMINS, 'b', null), record(USERS, 'a', 2)], stores);
     expect(stores.calls).toEqual([
       ['known', 'users', 'a'],

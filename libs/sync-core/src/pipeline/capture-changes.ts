@@ -37,7 +37,7 @@ interface Captured {
  *
  * Changes by clients of the product carry a version and become events as they are – echoes of Redis writes too,
  * because Mongo's image may say more than Redis has. Writes by others are found by their result: a document without a
- * version, a document that vanished, a document set back below a version that is still on its way to Redis. Those are
+ * version, a document that is gone, a document set back below a version that is still in flight to Redis. Those are
  * corrected in Mongo and become no event now: the correction comes back through the feed, with a version.
  *
  * Corrections are made before anything is published. A crash in between repeats them, and they are compare-and-set,
@@ -45,13 +45,13 @@ interface Captured {
  */
 export async function captureChanges(step: CaptureStep, stores: CaptureStores): Promise<CaptureResult> {
   let captured: Captured[] = [];
-  const unversioned: Stampable[] = [];
+  const unstamped: Stampable[] = [];
   for (const change of step.changes) {
-    if (change.kind === 'written' && change.image.version === null) unversioned.push(stampable(change));
+    if (change.kind === 'written' && change.image.version === null) unstamped.push(stampable(change));
     const one = await capture(change, stores);
     if (one) captured.push(one);
   }
-  await stampAbove(unversioned, stores);
+  await stampAbove(unstamped, stores);
   for (;;) {
     const events = captured.map(({ event }) => event);
     const { expected, next } = step;
@@ -106,7 +106,7 @@ function stampable({ entity, image }: Extract<MongoChange, { kind: 'written' }>)
 }
 
 function floorOf(known: KnownVersions | undefined): number {
-  return known ? Math.max(known.held, known.flying) : 0;
+  return known ? Math.max(known.held, known.inFlight) : 0;
 }
 
 async function capture(change: MongoChange, stores: StampStores): Promise<Captured | null> {
@@ -120,7 +120,7 @@ async function capture(change: MongoChange, stores: StampStores): Promise<Captur
 
 /**
  * A record that is gone is buried. A tombstone that is gone says once more what it said: mostly it was purged when its
- * time had come, and everybody has long heard it; but if somebody removed it early, this may be the last chance, since
+ * time had come, and both stores have long heard it; but if an outsider removed it early, this may be the last chance, since
  * looking up the document that the delete's own change named found nothing.
  */
 async function captureErased(
@@ -128,7 +128,7 @@ async function captureErased(
   last: MongoImage | null,
   stores: StampStores,
 ): Promise<Captured | null> {
-  if (last === null) return null; // no pre-image: nobody can tell what it was
+  if (last === null) return null; // no pre-image, which alone could tell what it was
   if (!last.deleted || last.version === null) {
     await bury(entity, last.key, stores);
     return null;

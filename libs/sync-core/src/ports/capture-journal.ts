@@ -44,7 +44,7 @@ export interface KnownVersions {
   /** Of the projection or the tombstone. */
   readonly held: number;
   /** The highest that is on `mongo_changes` and not settled yet. */
-  readonly flying: number;
+  readonly inFlight: number;
 }
 
 /** What stood in the place of the capture position was none. It has been moved out of the way. */

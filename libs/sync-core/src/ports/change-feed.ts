@@ -11,7 +11,7 @@ export type MongoChange =
       readonly previousKey?: string;
     }
   | {
-      /** The document is gone: removed by somebody, or a tombstone whose time had come. */
+      /** The document is gone: removed by an outsider, or a tombstone whose time had come. */
       readonly kind: 'erased';
       readonly entity: EntityDefinition;
       readonly id: string;

@@ -34,8 +34,8 @@ function publishContract(stage: Stage): void {
     });
     expect(await stage().journal.position()).toEqual(next);
     expect(await events(stage())).toEqual(both);
-    expect(await stage().flying('mongo-to-redis', KEY)).toBe(1000);
-    expect((await stage().books('mongo-to-redis')).captured).toBe(2);
+    expect(await stage().inFlight('mongo-to-redis', KEY)).toBe(1000);
+    expect((await stage().ledger('mongo-to-redis')).captured).toBe(2);
   });
 
   it('C7: keeps where a snapshot is', async () => {
@@ -84,7 +84,7 @@ function republishContract(stage: Stage): void {
     await stage().journal.republish([changeOf(KEY, 1000, 'old')]);
     expect(await stage().journal.position()).toEqual(next);
     expect((await events(stage())).map(({ version }) => version)).toEqual([2000, 1000]);
-    expect(await stage().flying('mongo-to-redis', KEY)).toBe(2000);
+    expect(await stage().inFlight('mongo-to-redis', KEY)).toBe(2000);
   });
 }
 
@@ -95,10 +95,10 @@ function knownContract(stage: Stage): void {
     await stage().journal.republish([changeOf(KEY, 1000, 'a')]);
     const keys = ['nobody@example.org', KEY, 'r@example.org', 'd@example.org'];
     expect(await stage().journal.known(USERS, keys)).toEqual([
-      { held: 0, flying: 0 },
-      { held: 0, flying: 1000 },
-      { held: version, flying: 0 },
-      { held: deleted, flying: 0 },
+      { held: 0, inFlight: 0 },
+      { held: 0, inFlight: 1000 },
+      { held: version, inFlight: 0 },
+      { held: deleted, inFlight: 0 },
     ]);
     expect(await stage().journal.known(USERS, [])).toEqual([]);
   });

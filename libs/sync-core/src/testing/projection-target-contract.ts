@@ -67,13 +67,13 @@ function applyContract(stage: Stage): void {
     ]);
     const payload = payloadOf({ email: KEY, name: 'a' });
     expect(await stage().held(KEY)).toEqual({ version: 1000, source: 'mongo', payload });
-    expect(await stage().books('mongo-to-redis')).toMatchObject({
+    expect(await stage().ledger('mongo-to-redis')).toMatchObject({
       captured: 1,
       outcomes: { applied: 1 },
       pending: 0,
       unread: 0,
     });
-    expect(await stage().flying('mongo-to-redis', KEY)).toBe(0);
+    expect(await stage().inFlight('mongo-to-redis', KEY)).toBe(0);
   });
 
   it('I2: a newer version replaces an older one, also within a batch', async () => {
@@ -89,7 +89,7 @@ function applyContract(stage: Stage): void {
       { decision: 'stale', settled: false, winner: { version: 2000, source: 'mongo' } },
     ]);
     expect((await stage().held(KEY))?.version).toBe(2000);
-    expect((await stage().books('mongo-to-redis')).pending).toBe(1);
+    expect((await stage().ledger('mongo-to-redis')).pending).toBe(1);
   });
 
   it('I3: an older version is settled as stale while a newer Redis write is in flight, and leaves a doubt', async () => {
@@ -97,17 +97,17 @@ function applyContract(stage: Stage): void {
     expect(await deliver(stage(), changeOf(KEY, 1000, 'a'))).toEqual([
       { decision: 'stale', settled: true, winner: { version, source: 'redis' } },
     ]);
-    expect(await stage().books('mongo-to-redis')).toMatchObject({ outcomes: { stale: 1 }, pending: 0 });
+    expect(await stage().ledger('mongo-to-redis')).toMatchObject({ outcomes: { stale: 1 }, pending: 0 });
     expect(await stage().doubt(KEY)).toBe(version);
   });
 
-  it('I4: the same delivery again is a duplicate, and booked once', async () => {
+  it('I4: the same delivery again is a duplicate, and counted once', async () => {
     const deliveries = await published(stage(), changeOf(KEY, 1000, 'a'));
     await stage().projections.apply(USERS, deliveries);
     expect(await stage().projections.apply(USERS, deliveries)).toEqual([
       { decision: 'duplicate', settled: true },
     ]);
-    expect((await stage().books('mongo-to-redis')).outcomes).toMatchObject({ applied: 1, duplicate: 0 });
+    expect((await stage().ledger('mongo-to-redis')).outcomes).toMatchObject({ applied: 1, duplicate: 0 });
   });
 
   it('I5: a tombstone is compared like a record', async () => {
@@ -123,7 +123,7 @@ function applyContract(stage: Stage): void {
     expect(await deliver(stage(), changeOf(KEY, version, 'r', 'redis'))).toEqual([
       { decision: 'echo', settled: true },
     ]);
-    expect((await stage().books('redis-to-mongo')).captured).toBe(1);
+    expect((await stage().ledger('redis-to-mongo')).captured).toBe(1);
     expect(await stage().doubt(KEY)).toBe(0);
   });
 }
@@ -155,7 +155,7 @@ function tieContract(stage: Stage): void {
 }
 
 function settleContract(stage: Stage): void {
-  it('I18: settling acknowledges and books each delivery once, whatever its outcome', async () => {
+  it('I18: settling acknowledges and counts each delivery once, whatever its outcome', async () => {
     const deliveries = await published(
       stage(),
       changeOf(KEY, 1000, 'a'),
@@ -164,19 +164,19 @@ function settleContract(stage: Stage): void {
     const settlements = deliveries.map((delivery) => ({ delivery, outcome: 'superseded' as const }));
     await stage().projections.settle(settlements);
     await stage().projections.settle(settlements);
-    expect(await stage().books('mongo-to-redis')).toMatchObject({
+    expect(await stage().ledger('mongo-to-redis')).toMatchObject({
       captured: 2,
       outcomes: { superseded: 2 },
       pending: 0,
     });
-    expect(await stage().flying('mongo-to-redis', KEY)).toBe(0);
+    expect(await stage().inFlight('mongo-to-redis', KEY)).toBe(0);
   });
 
   it('I12: a newer version stays in flight when an older one is settled', async () => {
     const [older] = await published(stage(), changeOf(KEY, 1000, 'a'), changeOf(KEY, 2000, 'b'));
     if (!older) throw new Error('nothing was delivered');
     await stage().projections.settle([{ delivery: older, outcome: 'superseded' }]);
-    expect(await stage().flying('mongo-to-redis', KEY)).toBe(2000);
+    expect(await stage().inFlight('mongo-to-redis', KEY)).toBe(2000);
   });
 }
 
@@ -192,7 +192,7 @@ function reissueContract(stage: Stage): void {
     expect(others).toEqual([]);
     expect(delivery?.event).toMatchObject({ op: 'upsert', version: held?.version, base: 1000, payload });
     expect(delivery?.event.known ?? 1000).toBe(1000);
-    expect(await stage().flying('redis-to-mongo', KEY)).toBe(held?.version);
+    expect(await stage().inFlight('redis-to-mongo', KEY)).toBe(held?.version);
   });
 
   it('I4: reissue does nothing when Redis has moved on, or holds nothing', async () => {
@@ -200,7 +200,7 @@ function reissueContract(stage: Stage): void {
     await stage().projections.reissue(USERS, KEY, 1000);
     await stage().projections.reissue(USERS, KEY, 1000);
     await stage().projections.reissue(USERS, 'nobody@example.org', 1000);
-    expect((await stage().books('redis-to-mongo')).captured).toBe(1);
+    expect((await stage().ledger('redis-to-mongo')).captured).toBe(1);
   });
 
   it('I5: reissue emits a tombstone as a delete', async () => {
@@ -234,8 +234,8 @@ function resendContract(stage: Stage): void {
     const { eventId, op } = first?.event ?? {};
     expect(again?.event).toMatchObject({ eventId, op, version, payload, base: version - 1, known: 1000 });
     expect(await stage().held(KEY)).toEqual({ version, source: 'redis', payload });
-    expect(await stage().flying('redis-to-mongo', KEY)).toBe(version);
-    expect((await stage().books('redis-to-mongo')).captured).toBe(2);
+    expect(await stage().inFlight('redis-to-mongo', KEY)).toBe(version);
+    expect((await stage().ledger('redis-to-mongo')).captured).toBe(2);
   });
 
   it('I12: resend emits a delete as a delete', async () => {
@@ -263,6 +263,6 @@ function resendContract(stage: Stage): void {
     await deliver(stage(), changeOf(KEY, version + 1, 'm'));
     await stage().projections.resend(USERS, KEY);
     expect(await stage().take('redis-to-mongo')).toEqual([]);
-    expect(await stage().flying('redis-to-mongo', KEY)).toBe(0);
+    expect(await stage().inFlight('redis-to-mongo', KEY)).toBe(0);
   });
 }

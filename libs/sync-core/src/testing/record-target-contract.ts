@@ -5,7 +5,7 @@ import { USERS } from '../domain/users.js';
 import type { ApplyAttempt, RecordResult, RecordTarget, SettledDelivery } from '../ports/apply-targets.js';
 import type { MongoImage } from '../domain/mongo-image.js';
 
-/** A document as somebody left it in Mongo. */
+/** A document that stands in Mongo. */
 export interface DocumentBefore {
   readonly key: string;
   readonly version: number | null;

@@ -4,8 +4,8 @@ import type { HeldRecord } from '../domain/record-text.js';
 import type { ChangeDelivery, ProjectionTarget } from '../ports/apply-targets.js';
 import type { CaptureJournal } from '../ports/capture-journal.js';
 
-/** The books of a direction, and what is on its stream. */
-export interface StageBooks {
+/** The ledger of a direction, and what is on its stream. */
+export interface StageLedger {
   readonly captured: number;
   readonly outcomes: Ledger['outcomes'];
   readonly pending: number;
@@ -26,9 +26,9 @@ export interface RedisStage {
   take(direction: Direction): Promise<readonly ChangeDelivery[]>;
   /** What the sync does when a Redis write has arrived in Mongo. */
   settleRedisWrite(delivery: ChangeDelivery): Promise<void>;
-  books(direction: Direction): Promise<StageBooks>;
+  ledger(direction: Direction): Promise<StageLedger>;
   /** Version of the record that is in flight; 0: none. */
-  flying(direction: Direction, key: string): Promise<number>;
+  inFlight(direction: Direction, key: string): Promise<number>;
   /** The version noted when an older image was settled as overtaken by one in flight; 0: none. */
   doubt(key: string): Promise<number>;
 }

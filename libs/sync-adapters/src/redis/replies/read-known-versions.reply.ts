@@ -5,6 +5,6 @@ export function parseReadKnownVersionsReply(raw: unknown): readonly KnownVersion
   const versions = (raw as string[]).map(Number);
   return Array.from({ length: versions.length / 2 }, (_, index) => ({
     held: versions[2 * index] ?? 0,
-    flying: versions[2 * index + 1] ?? 0,
+    inFlight: versions[2 * index + 1] ?? 0,
   }));
 }
