@@ -1,6 +1,5 @@
 import type { EntityDefinition, Precondition } from '@redis-mongo-sync/sync-core';
 import type { Document, Filter } from 'mongodb';
-import { NO_VERSION } from './version-expressions.js';
 
 const LIVE = { deleted: { $ne: true } };
 
@@ -30,7 +29,7 @@ export function living(
 
 /** Matches no document, so that an upsert inserts – or meets the unique index. */
 export function vacant(entity: EntityDefinition, key: string): Filter<Document> {
-  return { ...keyed(entity, key), version: NO_VERSION };
+  return { ...keyed(entity, key), version: { $in: [] } };
 }
 
 /**

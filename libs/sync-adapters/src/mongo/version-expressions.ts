@@ -31,8 +31,5 @@ export function versionsBetween(from: number, to: number): Document {
   return { $gte: Math.max(from, 1), $lt: to + 1, $not: { $type: 'array' } };
 }
 
-/** Matches no version. */
-export const NO_VERSION: Document = versionsBetween(1, 0);
-
 /** Matches documents without a version, or with something that is none. */
 export const UNSTAMPED: Document = { $nor: [{ version: versionsBetween(1, Number.MAX_SAFE_INTEGER) }] };
