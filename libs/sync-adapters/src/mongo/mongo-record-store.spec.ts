@@ -1,3 +1,4 @@
+import { expect, it } from '@jest/globals';
 import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
 import { USERS } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
@@ -21,4 +22,27 @@ recordStoreContract({
       },
     };
   },
+});
+
+it('a plain creation, change and removal are one command each', async () => {
+  const server = await startPrivateMongo();
+  const client = await MongoClient.connect(server.uri, { monitorCommands: true });
+  try {
+    const db = client.db(server.database);
+    await prepareCollections(db, [USERS]);
+    const store = new MongoRecordStore({ client, db, entity: USERS });
+    const commands: string[] = [];
+    client.on('commandStarted', ({ commandName }) => commands.push(commandName));
+    const key = 'one-command@example.org';
+    const write = { key, mode: 'merge', set: { name: 'Ada' }, unset: [], create: true } as const;
+    const created = await store.write({ ...write, precondition: { kind: 'absent' } });
+    await store.write({ ...write, precondition: { kind: 'none' } });
+    await store.write({ ...write, precondition: { kind: 'exists' }, mode: 'replace' });
+    await store.remove({ key, precondition: { kind: 'none' } });
+    expect(created).toMatchObject({ outcome: 'created' });
+    expect(commands).toEqual(Array.from({ length: 4 }, () => 'findAndModify'));
+  } finally {
+    await client.close();
+    await server.stop();
+  }
 });
