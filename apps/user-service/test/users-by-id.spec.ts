@@ -53,7 +53,7 @@ describe('users by id, announced', () => {
     await outbox.remove((await outbox.oldest(1_000)).map(({ _id }) => _id));
   });
 
-  const bodyOf = ({ body }: { body: string | null }) => JSON.parse(body ?? '{}') as Record<string, unknown>;
+  const bodyOf = ({ body }: { body: unknown }) => JSON.parse(String(body)) as Record<string, unknown>;
   const created = async (address: string) =>
     bodyOf(await users.create({ email: address, fields: { username: 'ada', name: 'ada' } }, CONTEXT));
 

@@ -6,8 +6,8 @@ import {
   ProblemError,
   RETRY_AFTER_SECONDS,
   SYNC_POSITION_HEADER,
-  type Answer,
   type Conditions,
+  type RecordAnswer,
   type RequestContext,
   type UserRemoval,
   type UsersSide,
@@ -32,18 +32,18 @@ export class RemoteUsers implements UsersSide {
     private readonly basePath: string,
   ) {}
 
-  async read(email: string, conditions: Conditions, context: RequestContext): Promise<Answer> {
+  async read(email: string, conditions: Conditions, context: RequestContext): Promise<RecordAnswer> {
     const request = { method: 'GET', path: pathOf(email), headers: headersOf(conditions) } as const;
     return this.answerOf(await this.client.send(request, context));
   }
 
-  async list({ limit, after }: Page, context: RequestContext): Promise<Answer> {
+  async list({ limit, after }: Page, context: RequestContext): Promise<RecordAnswer> {
     const cursor = after === undefined ? '' : `&cursor=${encodeCursor(after)}`;
     const path = `${SERVICE_PATH}?limit=${limit}${cursor}`;
     return this.answerOf(await this.client.send({ method: 'GET', path }, context));
   }
 
-  async write(write: UserWrite, context: RequestContext): Promise<Answer> {
+  async write(write: UserWrite, context: RequestContext): Promise<RecordAnswer> {
     const { kind, email, newEmail, conditions } = write;
     const request = {
       method: METHODS[kind],
@@ -55,7 +55,7 @@ export class RemoteUsers implements UsersSide {
     return withWritten(answer, newEmail === undefined ? [email] : [email, newEmail]);
   }
 
-  async remove({ email, conditions }: UserRemoval, context: RequestContext): Promise<Answer> {
+  async remove({ email, conditions }: UserRemoval, context: RequestContext): Promise<RecordAnswer> {
     const request = { method: 'DELETE', path: pathOf(email), headers: headersOf(conditions) } as const;
     return withWritten(this.answerOf(await this.client.send(request, context)), [email]);
   }
@@ -70,7 +70,7 @@ export class RemoteUsers implements UsersSide {
     });
   }
 
-  private answerOf(answer: UserServiceAnswer): Answer {
+  private answerOf(answer: UserServiceAnswer): RecordAnswer {
     return passOn(answer, { behind: SERVICE_PATH, here: this.basePath });
   }
 }
@@ -86,7 +86,7 @@ function bodyOf({ kind, email, newEmail, set, unset }: UserWrite): object {
   return { ...key, ...set, ...removed };
 }
 
-function withWritten(answer: Answer, emails: readonly string[]): Answer {
+function withWritten(answer: RecordAnswer, emails: readonly string[]): RecordAnswer {
   const version = Number(answer.headers[SYNC_POSITION_HEADER] ?? 0);
   return answer.status < 300 && version > 0 ? { ...answer, written: { version, emails } } : answer;
 }

@@ -1,5 +1,5 @@
 import type {
-  Answer,
+  RecordAnswer,
   RequestContext,
   UsersSide,
   Written,
@@ -30,10 +30,10 @@ export class SyncFollower {
 
   /** Adds the sync status to the answer of a write. A wait that was in vain turns it into 202. */
   async follow(
-    answer: Answer,
+    answer: RecordAnswer,
     { waitFor, timeoutMs }: WriteUserQuery,
     context: LiveContext,
-  ): Promise<Answer> {
+  ): Promise<RecordAnswer> {
     const { written } = answer;
     if (!written) return answer;
     if (waitFor === undefined || this.isDown()) {
@@ -65,7 +65,7 @@ export class SyncFollower {
     return this.isDown() ? `delayed; ${this.options.store} unavailable` : 'pending';
   }
 
-  private withStatus(answer: Answer, syncStatus: string, status: number): Answer {
+  private withStatus(answer: RecordAnswer, syncStatus: string, status: number): RecordAnswer {
     return { ...answer, status, headers: { ...answer.headers, [SYNC_STATUS_HEADER]: syncStatus } };
   }
 }

@@ -2,9 +2,9 @@ import {
   HttpProblem,
   ProblemError,
   RETRY_AFTER_SECONDS,
-  type Answer,
   type Conditions,
   type ReadUserQuery,
+  type RecordAnswer,
   type UserRemoval,
   type UsersSide,
   type UserWrite,
@@ -21,21 +21,21 @@ export class UsersEdge {
     private readonly follower: SyncFollower,
   ) {}
 
-  list(page: Page, context: LiveContext): Promise<Answer> {
+  list(page: Page, context: LiveContext): Promise<RecordAnswer> {
     return this.side.list(page, context);
   }
 
-  async read(request: UserReading, query: ReadUserQuery, context: LiveContext): Promise<Answer> {
+  async read(request: UserReading, query: ReadUserQuery, context: LiveContext): Promise<RecordAnswer> {
     const { email, conditions } = request;
     if (query.after !== undefined) await this.reach(query.after, email, { query, context });
     return this.side.read(email, conditions, context);
   }
 
-  async write(write: UserWrite, query: WriteUserQuery, context: LiveContext): Promise<Answer> {
+  async write(write: UserWrite, query: WriteUserQuery, context: LiveContext): Promise<RecordAnswer> {
     return this.follower.follow(await this.side.write(write, context), query, context);
   }
 
-  async remove(removal: UserRemoval, query: WriteUserQuery, context: LiveContext): Promise<Answer> {
+  async remove(removal: UserRemoval, query: WriteUserQuery, context: LiveContext): Promise<RecordAnswer> {
     return this.follower.follow(await this.side.remove(removal, context), query, context);
   }
 

@@ -4,10 +4,12 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { ServiceConfig } from '../config/service-config.js';
+import { AnswerInterceptor } from '../http/answer.interceptor.js';
 import { fastifyOptions, refuseExpectation } from '../http/fastify-options.js';
 import { registerEdge } from '../http/register-edge.js';
 import { RouteIndex } from '../http/route-index.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
+import { RequestPipe } from '../requests/request.pipe.js';
 import { ServiceRootModule, type ServiceModule } from './service-module.js';
 
 export interface ServiceOptions<C extends ServiceConfig> {
@@ -38,6 +40,8 @@ export async function createService<C extends ServiceConfig>({
   );
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } });
   app.useGlobalFilters(new ProblemFilter(routes));
+  app.useGlobalPipes(new RequestPipe());
+  app.useGlobalInterceptors(new AnswerInterceptor());
   module.prepare?.(app, config);
   return app;
 }

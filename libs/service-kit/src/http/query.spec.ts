@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ProblemError } from '../problems/problem-error.js';
 import { ListUsersQuery, ReadUserQuery, WriteUserQuery } from '../users-http/user-queries.js';
-import { NoQuery, parseQuery } from './query.js';
+import { NoQuery } from '../requests/request-dto.js';
+import { parseQuery } from './query.js';
 
 function errorsOf(step: () => unknown): unknown {
   try {

@@ -57,9 +57,6 @@ export function parseQuery<Q extends object>(Query: new () => Q, raw: RawQuery):
   throw new ProblemError(HttpProblem.InvalidQuery, { detail: detail.slice(0, 500), errors });
 }
 
-/** The query of an endpoint that has no parameters. */
-export class NoQuery {}
-
 function validate(query: object): FieldError[] {
   return validateSync(query, { forbidUnknownValues: false }).map(({ property, constraints }) =>
     fault(property, Object.values(constraints ?? {}).join(' and ')),

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { HttpProblem } from '../problems/http-problem.js';
+import { closeSchemas, describeDefaults } from '../requests/document-dtos.js';
 import { problemResponses } from './api-problems.js';
 import { PROBLEM_SCHEMAS, type Schemas } from './problem-schemas.js';
 
@@ -46,11 +47,13 @@ export function serviceDocument(
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: '`ADMIN_TOKEN` of the service.' }, 'admin')
     .addExtension(RESPONSES_EVERYWHERE, problemResponses(EVERYWHERE));
   for (const [tag, about] of Object.entries(tags)) builder.addTag(tag, about);
+  describeDefaults();
   const document = SwaggerModule.createDocument(app, builder.build());
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, ...PROBLEM_SCHEMAS, ...schemas },
   };
+  closeSchemas(document);
   return document;
 }
 

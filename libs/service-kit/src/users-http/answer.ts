@@ -1,18 +1,14 @@
 import { updatedAtOf, type RecordPage, type SyncRecord } from '@redis-mongo-sync/sync-core';
+import type { Answer } from '../http/answer.js';
+import { JSON_CONTENT_TYPE } from '../http/answer.interceptor.js';
 import { entityTag } from '../http/entity-tags.js';
 import { encodeCursor } from './cursor.js';
 
 /** The version that an answer speaks of: the one written, or the one this store has. Works as `?after=`. */
 export const SYNC_POSITION_HEADER = 'sync-position';
 
-export const JSON_CONTENT_TYPE = 'application/json; charset=utf-8';
-
-/** An HTTP answer that is ready to be sent. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON text, or `null` for none. */
-  readonly body: string | null;
+/** An answer about records. */
+export interface RecordAnswer extends Answer {
   /** What a write has put into the store. Absent when it changed nothing. */
   readonly written?: Written;
 }

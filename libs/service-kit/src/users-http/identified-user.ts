@@ -1,9 +1,11 @@
 import { updatedAtOf, type SyncRecord } from '@redis-mongo-sync/sync-core';
 import type { FastifyRequest } from 'fastify';
+import type { Answer } from '../http/answer.js';
+import { JSON_CONTENT_TYPE } from '../http/answer.interceptor.js';
 import { entityTag } from '../http/entity-tags.js';
 import { HttpProblem } from '../problems/http-problem.js';
 import { ProblemError } from '../problems/problem-error.js';
-import { JSON_CONTENT_TYPE, SYNC_POSITION_HEADER, type Answer } from './answer.js';
+import { SYNC_POSITION_HEADER } from './answer.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 
 /** A user and the `_id` that it keeps for life. */

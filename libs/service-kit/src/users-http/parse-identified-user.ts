@@ -7,7 +7,8 @@ import {
   type JsonObject,
 } from '@redis-mongo-sync/sync-core';
 import type { FieldError } from '../problems/problem-error.js';
-import { fault, invalidBody, readText } from './parse-user-body.js';
+import { fault, invalidBody } from '../requests/faults.js';
+import { readText } from './parse-user-body.js';
 import { validateProfile } from './validate-profile.js';
 
 /** What a client wants a user to be. */

@@ -6,8 +6,8 @@ import {
   USERS,
   type JsonObject,
 } from '@redis-mongo-sync/sync-core';
-import { HttpProblem } from '../problems/http-problem.js';
-import { ProblemError, type FieldError } from '../problems/problem-error.js';
+import type { FieldError, ProblemError } from '../problems/problem-error.js';
+import { fault, invalidBody } from '../requests/faults.js';
 import type { UserWrite, UserWriteKind } from './user-write.js';
 import { validateProfile } from './validate-profile.js';
 
@@ -83,15 +83,4 @@ function characters(text: string): number {
 /** The problem of a POST that would create a user without a name. */
 export function nameRequired(): ProblemError {
   return invalidBody([fault('/name', 'is required: there is no user with this e-mail yet')]);
-}
-
-/** @param errors at least one */
-export function invalidBody(errors: readonly FieldError[]): ProblemError {
-  const [first] = errors;
-  const detail = first && `${first.field === '' ? 'the body' : first.field} ${first.message}`;
-  return new ProblemError(HttpProblem.InvalidBody, { ...(detail ? { detail } : {}), errors });
-}
-
-export function fault(field: string, message: string): FieldError {
-  return { in: 'body', field, message };
 }

@@ -1,15 +1,10 @@
 import { normalizeEmail } from '@redis-mongo-sync/sync-core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { conditionsOf } from '../http/entity-tags.js';
-import { traceparentOf } from '../http/trace-context.js';
-import { JSON_CONTENT_TYPE, type Answer } from './answer.js';
+import type { Answer } from '../http/answer.js';
+import { JSON_CONTENT_TYPE } from '../http/answer.interceptor.js';
 import { parseUserBody } from './parse-user-body.js';
-import type { RequestContext, UserRemoval, UserWrite, UserWriteKind } from './user-write.js';
-
-export function contextOf({ id, headers }: FastifyRequest): RequestContext {
-  const traceparent = traceparentOf(headers.traceparent);
-  return { requestId: id, ...(traceparent === undefined ? {} : { traceparent }) };
-}
+import type { UserRemoval, UserWrite, UserWriteKind } from './user-write.js';
 
 /** The e-mail of the path, normalised. @throws InvalidKeyError */
 export function emailOf({ params }: FastifyRequest): string {

@@ -16,11 +16,12 @@ import {
   type Conditions,
   type EntityTags,
 } from '../http/entity-tags.js';
+import type { RequestContext } from '../http/request-context.js';
 import { HttpProblem } from '../problems/http-problem.js';
 import { ProblemError } from '../problems/problem-error.js';
-import { pageAnswer, SYNC_POSITION_HEADER, userAnswer, type Answer } from './answer.js';
+import { pageAnswer, SYNC_POSITION_HEADER, userAnswer, type RecordAnswer } from './answer.js';
 import { nameRequired } from './parse-user-body.js';
-import type { RequestContext, UserRemoval, UserWrite } from './user-write.js';
+import type { UserRemoval, UserWrite } from './user-write.js';
 import type { UsersSide } from './users-side.js';
 
 export interface StoreUsersOptions {
@@ -33,7 +34,7 @@ export interface StoreUsersOptions {
 export class StoreUsers implements UsersSide {
   constructor(private readonly options: StoreUsersOptions) {}
 
-  async read(email: string, conditions: Conditions): Promise<Answer> {
+  async read(email: string, conditions: Conditions): Promise<RecordAnswer> {
     const state = await this.options.store.get(email);
     switch (evaluateForRead(conditions, state)) {
       case 'failed':
@@ -46,11 +47,11 @@ export class StoreUsers implements UsersSide {
     }
   }
 
-  async list(page: Page): Promise<Answer> {
+  async list(page: Page): Promise<RecordAnswer> {
     return pageAnswer(await this.options.store.list(page));
   }
 
-  async write(write: UserWrite, context: RequestContext): Promise<Answer> {
+  async write(write: UserWrite, context: RequestContext): Promise<RecordAnswer> {
     const { store } = this.options;
     const command = commandOf(write, await this.preconditionOf(write), context);
     return write.newEmail === undefined
@@ -62,7 +63,7 @@ export class StoreUsers implements UsersSide {
         );
   }
 
-  async remove(removal: UserRemoval, { traceparent }: RequestContext): Promise<Answer> {
+  async remove(removal: UserRemoval, { traceparent }: RequestContext): Promise<RecordAnswer> {
     const { email } = removal;
     const precondition = await this.preconditionOf(removal);
     const trace = traceparent === undefined ? {} : { traceparent };
@@ -90,7 +91,7 @@ export class StoreUsers implements UsersSide {
     write: UserWrite,
     precondition: Precondition,
     result: WriteResult | RenameResult,
-  ): Promise<Answer> {
+  ): Promise<RecordAnswer> {
     const { basePath, store } = this.options;
     switch (result.outcome) {
       case 'created':

@@ -8,15 +8,6 @@ import type { Conditions } from '../http/entity-tags.js';
  */
 export type UserWriteKind = 'upsert' | 'replace' | 'merge';
 
-/** What every request to a side carries along. */
-export interface RequestContext {
-  readonly requestId: string;
-  /** W3C trace context, when the client sent one. */
-  readonly traceparent?: string;
-  /** Ends the waiting for a service behind this one. */
-  readonly signal?: AbortSignal;
-}
-
 /** A validated write. */
 export interface UserWrite {
   readonly kind: UserWriteKind;
