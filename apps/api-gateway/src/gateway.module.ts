@@ -1,3 +1,4 @@
+import { recordProblem } from '@redis-mongo-sync/records-http';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TerminusModule } from '@nestjs/terminus';
@@ -14,6 +15,8 @@ import { RedisFirstController } from './redis-first/redis-first.controller.js';
 /** The way in: HTTP for both sides. */
 @Module({})
 export class GatewayModule {
+  static readonly problems = [recordProblem];
+
   static with(config: GatewayConfig): DynamicModule {
     return {
       module: GatewayModule,

@@ -1,5 +1,6 @@
 import { connect } from '@redis-mongo-sync/redis-streams';
-import { StoreUsers, tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
+import { StoreRecords } from '@redis-mongo-sync/records-http';
+import { tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
 import { RedisRecordStore } from '@redis-mongo-sync/sync-adapters';
 import { USERS } from '@redis-mongo-sync/sync-core';
 import type { OnApplicationShutdown, OnModuleInit, Provider } from '@nestjs/common';
@@ -13,7 +14,7 @@ import { RemoteUsers } from './mongo-first/remote-users.js';
 import { UserServiceClient } from './mongo-first/user-service-client.js';
 import { REDIS_FIRST_EDGE, REDIS_FIRST_PATH } from './redis-first/redis-first.controller.js';
 import { SyncFollower } from './users/sync-follower.js';
-import { UsersEdge } from './users/users-edge.js';
+import { RecordsEdge } from './users/records-edge.js';
 
 /** Builds the two sides, each of which follows its writes to the other. */
 export function gatewayProviders(config: GatewayConfig): Provider[] {
@@ -28,7 +29,7 @@ export function gatewayProviders(config: GatewayConfig): Provider[] {
         new UserServiceClient({ url: config.userServiceUrl, timeoutMs: config.userServiceTimeoutMs }),
     },
     {
-      provide: StoreUsers,
+      provide: StoreRecords,
       useFactory: (redis: Redis) => redisUsers(redis, config),
       inject: [Redis],
     },
@@ -39,15 +40,15 @@ export function gatewayProviders(config: GatewayConfig): Provider[] {
     },
     {
       provide: MONGO_FIRST_EDGE,
-      useFactory: (mongo: RemoteUsers, redis: StoreUsers, watch: StoreWatch) =>
-        new UsersEdge(mongo, new SyncFollower({ users: redis, store: 'redis', watch })),
-      inject: [RemoteUsers, StoreUsers, StoreWatch],
+      useFactory: (mongo: RemoteUsers, redis: StoreRecords, watch: StoreWatch) =>
+        new RecordsEdge(mongo, new SyncFollower({ records: redis, store: 'redis', watch })),
+      inject: [RemoteUsers, StoreRecords, StoreWatch],
     },
     {
       provide: REDIS_FIRST_EDGE,
-      useFactory: (mongo: RemoteUsers, redis: StoreUsers, watch: StoreWatch) =>
-        new UsersEdge(redis, new SyncFollower({ users: mongo, store: 'mongo', watch })),
-      inject: [RemoteUsers, StoreUsers, StoreWatch],
+      useFactory: (mongo: RemoteUsers, redis: StoreRecords, watch: StoreWatch) =>
+        new RecordsEdge(redis, new SyncFollower({ records: mongo, store: 'mongo', watch })),
+      inject: [RemoteUsers, StoreRecords, StoreWatch],
     },
     {
       provide: Dependencies,
@@ -90,7 +91,7 @@ export class GatewayConnections implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-function redisUsers(redis: Redis, { tombstones }: GatewayConfig): StoreUsers {
+function redisUsers(redis: Redis, { tombstones }: GatewayConfig): StoreRecords {
   const store = new RedisRecordStore({ redis, entity: USERS, tombstoneTtlMs: tombstoneTtlMs(tombstones) });
-  return new StoreUsers({ store, basePath: `/${REDIS_FIRST_PATH}` });
+  return new StoreRecords({ entity: USERS, store, basePath: `/${REDIS_FIRST_PATH}` });
 }

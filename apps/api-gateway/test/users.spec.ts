@@ -7,7 +7,7 @@ import {
 } from '@redis-mongo-sync/dev-servers';
 import { connect } from '@redis-mongo-sync/redis-streams';
 import { MongoClient } from 'mongodb';
-import { usersHttpContract } from '../../../libs/service-kit/src/testing/users-http-contract.js';
+import { usersHttpContract } from '../../../libs/records-http/src/testing/users-http-contract.js';
 import { startUserService } from '../../user-service/test/start-user-service.js';
 import { startGateway } from './start-gateway.js';
 

@@ -1,3 +1,4 @@
+import { recordProblem } from '@redis-mongo-sync/records-http';
 import { serveDocument } from '@redis-mongo-sync/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,6 +15,8 @@ import { syncProviders } from './sync.providers.js';
 
 @Module({})
 export class SyncServiceModule {
+  static readonly problems = [recordProblem];
+
   static with(config: SyncServiceConfig): DynamicModule {
     return {
       module: SyncServiceModule,

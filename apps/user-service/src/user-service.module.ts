@@ -1,3 +1,4 @@
+import { recordProblem } from '@redis-mongo-sync/records-http';
 import { serveDocument } from '@redis-mongo-sync/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
@@ -16,6 +17,8 @@ import { UsersController } from './users/users.controller.js';
 /** The one write path to the users in MongoDB. */
 @Module({})
 export class UserServiceModule {
+  static readonly problems = [recordProblem];
+
   static with(config: UserServiceConfig): DynamicModule {
     return {
       module: UserServiceModule,

@@ -1,6 +1,6 @@
 import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
 import { MongoClient } from 'mongodb';
-import { usersHttpContract } from '../../../libs/service-kit/src/testing/users-http-contract.js';
+import { usersHttpContract } from '../../../libs/records-http/src/testing/users-http-contract.js';
 import { startUserService } from './start-user-service.js';
 
 usersHttpContract('user-service', async () => {

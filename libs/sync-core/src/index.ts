@@ -15,6 +15,7 @@ export * from './domain/record.js';
 export * from './domain/record-text.js';
 export * from './domain/stamp.js';
 export * from './domain/users.js';
+export * from './domain/validate-profile.js';
 export * from './domain/version.js';
 export * from './ports/precondition.js';
 export * from './ports/record-store.js';

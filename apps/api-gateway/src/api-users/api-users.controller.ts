@@ -1,7 +1,5 @@
 import {
-  conditionsOf,
-  contextOf,
-  decodeIdCursor,
+  CreateUserById,
   DocumentCreate,
   DocumentListById,
   DocumentReadById,
@@ -9,16 +7,22 @@ import {
   DocumentReplaceById,
   encodeCursor,
   headersOf,
-  ListUsersQuery,
+  ListUsersByIdQuery,
+  membersOf,
+  ReadConditions,
+  ReplaceUserById,
+  UserIdParams,
+  WriteConditions,
+} from '@redis-mongo-sync/records-http';
+import {
+  Context,
   NoQuery,
-  parseIdentifiedUser,
-  sendAnswer,
-  StrictQuery,
-  userIdOf,
+  RequestHeaders,
+  type Answer,
+  type RequestContext,
 } from '@redis-mongo-sync/service-kit';
-import { Controller, Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { passOn } from '../mongo-first/pass-on.js';
 import { UserServiceClient, type UserServiceRequest } from '../mongo-first/user-service-client.js';
 
@@ -36,65 +40,62 @@ export class ApiUsersController {
 
   @Get()
   @DocumentListById()
-  async list(
-    @Req() request: FastifyRequest,
-    @StrictQuery(ListUsersQuery) { limit, cursor }: ListUsersQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const after = cursor === undefined ? '' : `&cursor=${encodeCursor(decodeIdCursor(cursor))}`;
-    await this.forward(request, reply, { method: 'GET', path: `${BEHIND}?limit=${limit}${after}` });
+  list(@Query() { limit, cursor }: ListUsersByIdQuery, @Context() context: RequestContext): Promise<Answer> {
+    const after = cursor === undefined ? '' : `&cursor=${encodeCursor(cursor)}`;
+    return this.forward({ method: 'GET', path: `${BEHIND}?limit=${limit}${after}` }, context);
   }
 
   @Get(':id')
   @DocumentReadById()
-  async read(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.forward(request, reply, { method: 'GET', path: `${BEHIND}/${userIdOf(request)}` });
+  read(
+    @Param() { id }: UserIdParams,
+    @Query() _query: NoQuery,
+    @RequestHeaders(ReadConditions) conditions: ReadConditions,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    return this.forward({ method: 'GET', path: `${BEHIND}/${id}`, headers: headersOf(conditions) }, context);
   }
 
   @Post()
   @DocumentCreate()
-  async create(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    parseIdentifiedUser('create', request.body);
-    await this.forward(request, reply, { method: 'POST', path: BEHIND, body: JSON.stringify(request.body) });
+  create(
+    @Body() body: CreateUserById,
+    @Query() _query: NoQuery,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    const json = JSON.stringify(membersOf(body));
+    return this.forward({ method: 'POST', path: BEHIND, body: json }, context);
   }
 
   @Put(':id')
   @DocumentReplaceById()
-  async replace(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const path = `${BEHIND}/${userIdOf(request)}`;
-    parseIdentifiedUser('replace', request.body);
-    await this.forward(request, reply, { method: 'PUT', path, body: JSON.stringify(request.body) });
+  replace(
+    @Param() { id }: UserIdParams,
+    @Body() body: ReplaceUserById,
+    @Query() _query: NoQuery,
+    @RequestHeaders(WriteConditions) conditions: WriteConditions,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    const json = JSON.stringify(membersOf(body));
+    const path = `${BEHIND}/${id}`;
+    return this.forward({ method: 'PUT', path, headers: headersOf(conditions), body: json }, context);
   }
 
   @Delete(':id')
   @DocumentRemoveById()
-  async remove(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.forward(request, reply, { method: 'DELETE', path: `${BEHIND}/${userIdOf(request)}` });
+  remove(
+    @Param() { id }: UserIdParams,
+    @Query() _query: NoQuery,
+    @RequestHeaders(WriteConditions) conditions: WriteConditions,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    return this.forward(
+      { method: 'DELETE', path: `${BEHIND}/${id}`, headers: headersOf(conditions) },
+      context,
+    );
   }
 
-  private async forward(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    what: UserServiceRequest,
-  ): Promise<void> {
-    const headers = headersOf(conditionsOf(request.headers));
-    const answer = await this.client.send({ ...what, headers }, contextOf(request));
-    sendAnswer(reply, passOn(answer, { behind: BEHIND, here: HERE }));
+  private async forward(request: UserServiceRequest, context: RequestContext): Promise<Answer> {
+    return passOn(await this.client.send(request, context), { behind: BEHIND, here: HERE });
   }
 }

@@ -1,9 +1,4 @@
-import {
-  API_DOCS_PATH,
-  serviceDocument,
-  USER_BY_ID_SCHEMAS,
-  USER_SCHEMAS,
-} from '@redis-mongo-sync/service-kit';
+import { API_DOCS_PATH, serviceDocument } from '@redis-mongo-sync/service-kit';
 import { EVENT_SCHEMAS } from '../events/docs/event-schemas.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
@@ -39,6 +34,6 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
       events: 'Messages, tasks, log lines, events of your own; what became of them',
       health: 'What is up',
     },
-    schemas: { ...USER_SCHEMAS, ...USER_BY_ID_SCHEMAS, ...EVENT_SCHEMAS },
+    schemas: EVENT_SCHEMAS,
   });
 }

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { UsersEdge } from '../users/users-edge.js';
-import { UsersController } from '../users/users.controller.js';
+import type { RecordsEdge } from '../users/records-edge.js';
+import { SideController } from '../users/side.controller.js';
 
 export const MONGO_FIRST_PATH = 'mongo-first/users';
 export const MONGO_FIRST_EDGE = Symbol('mongo-first users');
@@ -9,8 +9,8 @@ export const MONGO_FIRST_EDGE = Symbol('mongo-first users');
 /** Users, written to MongoDB first: through the user service, which owns that path. */
 @ApiTags('mongo-first')
 @Controller(MONGO_FIRST_PATH)
-export class MongoFirstController extends UsersController {
-  constructor(@Inject(MONGO_FIRST_EDGE) edge: UsersEdge) {
+export class MongoFirstController extends SideController {
+  constructor(@Inject(MONGO_FIRST_EDGE) edge: RecordsEdge) {
     super(edge);
   }
 }

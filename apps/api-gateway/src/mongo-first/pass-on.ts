@@ -1,4 +1,5 @@
-import { SYNC_POSITION_HEADER, type Answer } from '@redis-mongo-sync/service-kit';
+import { SYNC_POSITION_HEADER } from '@redis-mongo-sync/records-http';
+import { Answer } from '@redis-mongo-sync/service-kit';
 import type { UserServiceAnswer } from './user-service-client.js';
 
 /** Of the answers of the user service, clients get these headers. */
@@ -20,5 +21,5 @@ export function passOn({ status, headers, text }: UserServiceAnswer, { behind, h
   const { location } = headers;
   const place =
     typeof location === 'string' ? { location: `${here}${location.slice(behind.length)}` } : undefined;
-  return { status, headers: { ...Object.fromEntries(kept), ...place }, body: text === '' ? null : text };
+  return new Answer(status, text === '' ? null : text, { ...Object.fromEntries(kept), ...place });
 }

@@ -1,18 +1,20 @@
 import {
   encodeCursor,
   headersOf,
-  HttpProblem,
   pathSegment,
-  ProblemError,
-  RETRY_AFTER_SECONDS,
+  RecordAnswer,
   SYNC_POSITION_HEADER,
   type Conditions,
-  type RecordAnswer,
+  type RecordRemoval,
+  type RecordsSide,
+  type RecordWrite,
+  type RecordWriteKind,
+} from '@redis-mongo-sync/records-http';
+import {
+  HttpProblem,
+  ProblemError,
+  RETRY_AFTER_SECONDS,
   type RequestContext,
-  type UserRemoval,
-  type UsersSide,
-  type UserWrite,
-  type UserWriteKind,
 } from '@redis-mongo-sync/service-kit';
 import type { Page } from '@redis-mongo-sync/sync-core';
 import { passOn } from './pass-on.js';
@@ -21,12 +23,12 @@ import type { UserServiceAnswer, UserServiceClient } from './user-service-client
 const SERVICE_PATH = '/users';
 
 const METHODS = { upsert: 'POST', replace: 'PUT', merge: 'PATCH' } as const satisfies Record<
-  UserWriteKind,
+  RecordWriteKind,
   string
 >;
 
 /** The users behind the user service. Its answers, problems included, are passed on as they are. */
-export class RemoteUsers implements UsersSide {
+export class RemoteUsers implements RecordsSide {
   constructor(
     private readonly client: UserServiceClient,
     private readonly basePath: string,
@@ -43,8 +45,8 @@ export class RemoteUsers implements UsersSide {
     return this.answerOf(await this.client.send({ method: 'GET', path }, context));
   }
 
-  async write(write: UserWrite, context: RequestContext): Promise<RecordAnswer> {
-    const { kind, email, newEmail, conditions } = write;
+  async write(write: RecordWrite, context: RequestContext): Promise<RecordAnswer> {
+    const { kind, key: email, newKey, conditions } = write;
     const request = {
       method: METHODS[kind],
       path: kind === 'upsert' ? SERVICE_PATH : pathOf(email),
@@ -52,10 +54,10 @@ export class RemoteUsers implements UsersSide {
       body: JSON.stringify(bodyOf(write)),
     };
     const answer = this.answerOf(await this.client.send(request, context));
-    return withWritten(answer, newEmail === undefined ? [email] : [email, newEmail]);
+    return withWritten(answer, newKey === undefined ? [email] : [email, newKey]);
   }
 
-  async remove({ email, conditions }: UserRemoval, context: RequestContext): Promise<RecordAnswer> {
+  async remove({ key: email, conditions }: RecordRemoval, context: RequestContext): Promise<RecordAnswer> {
     const request = { method: 'DELETE', path: pathOf(email), headers: headersOf(conditions) } as const;
     return withWritten(this.answerOf(await this.client.send(request, context)), [email]);
   }
@@ -71,7 +73,7 @@ export class RemoteUsers implements UsersSide {
   }
 
   private answerOf(answer: UserServiceAnswer): RecordAnswer {
-    return passOn(answer, { behind: SERVICE_PATH, here: this.basePath });
+    return new RecordAnswer(passOn(answer, { behind: SERVICE_PATH, here: this.basePath }));
   }
 }
 
@@ -80,13 +82,13 @@ function pathOf(email: string): string {
 }
 
 /** The body that says what the validated write says. */
-function bodyOf({ kind, email, newEmail, set, unset }: UserWrite): object {
+function bodyOf({ kind, key: email, newKey, set, unset }: RecordWrite): object {
   const removed = Object.fromEntries(unset.map((field) => [field, null]));
-  const key = kind === 'upsert' ? { email } : newEmail === undefined ? {} : { email: newEmail };
+  const key = kind === 'upsert' ? { email } : newKey === undefined ? {} : { email: newKey };
   return { ...key, ...set, ...removed };
 }
 
-function withWritten(answer: RecordAnswer, emails: readonly string[]): RecordAnswer {
+function withWritten(answer: RecordAnswer, keys: readonly string[]): RecordAnswer {
   const version = Number(answer.headers[SYNC_POSITION_HEADER] ?? 0);
-  return answer.status < 300 && version > 0 ? { ...answer, written: { version, emails } } : answer;
+  return answer.status < 300 && version > 0 ? new RecordAnswer(answer, { version, keys }) : answer;
 }

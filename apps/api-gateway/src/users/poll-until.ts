@@ -8,7 +8,7 @@ export interface PollLimits {
   /** Ends the waiting when the time is up. */
   readonly signal: AbortSignal;
   /** Ends the waiting when nobody waits any more. */
-  readonly isWanted: () => boolean;
+  readonly isWanted?: () => boolean;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface PollLimits {
  */
 export async function pollUntil(
   reached: () => Promise<boolean>,
-  { signal, isWanted }: PollLimits,
+  { signal, isWanted = () => true }: PollLimits,
 ): Promise<boolean> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, MAX_PAUSE_MS)) {
     if (await reached()) return true;

@@ -1,10 +1,10 @@
-import type {
+import {
   RecordAnswer,
-  RequestContext,
-  UsersSide,
-  Written,
-  WriteUserQuery,
-} from '@redis-mongo-sync/service-kit';
+  type RecordsSide,
+  type WriteRecordQuery,
+  type Written,
+} from '@redis-mongo-sync/records-http';
+import type { RequestContext } from '@redis-mongo-sync/service-kit';
 import type { Source } from '@redis-mongo-sync/sync-core';
 import type { StoreWatch } from '../health/store-watch.js';
 import { pollUntil } from './poll-until.js';
@@ -12,14 +12,9 @@ import { pollUntil } from './poll-until.js';
 /** Where a write stands on its way to the other store: `synced`, `pending`, or `delayed; <store> unavailable`. */
 export const SYNC_STATUS_HEADER = 'sync-status';
 
-/** A request that may wait, as long as its client is there. */
-export interface LiveContext extends RequestContext {
-  readonly isWanted: () => boolean;
-}
-
 export interface SyncFollowerOptions {
   /** The other side, which writes travel to. */
-  readonly users: UsersSide;
+  readonly records: RecordsSide;
   readonly store: Source;
   readonly watch: StoreWatch;
 }
@@ -31,8 +26,8 @@ export class SyncFollower {
   /** Adds the sync status to the answer of a write. A wait that was in vain turns it into 202. */
   async follow(
     answer: RecordAnswer,
-    { waitFor, timeoutMs }: WriteUserQuery,
-    context: LiveContext,
+    { waitFor, timeoutMs }: WriteRecordQuery,
+    context: RequestContext,
   ): Promise<RecordAnswer> {
     const { written } = answer;
     if (!written) return answer;
@@ -40,17 +35,17 @@ export class SyncFollower {
       return this.withStatus(answer, this.openStatus(), waitFor === undefined ? answer.status : 202);
     }
     const signal = AbortSignal.timeout(timeoutMs);
-    const { isWanted } = context;
-    const synced = await pollUntil(() => this.has(written, { ...context, signal }), { signal, isWanted });
+    const limits = { ...context, signal };
+    const synced = await pollUntil(() => this.has(written, limits), limits);
     return synced
       ? this.withStatus(answer, 'synced', answer.status)
       : this.withStatus(answer, this.openStatus(), 202);
   }
 
-  /** Whether the other side knows the written version, or a later one, of every e-mail. */
-  private async has({ version, emails }: Written, context: RequestContext): Promise<boolean> {
+  /** Whether the other side knows the written version, or a later one, of every key. */
+  private async has({ version, keys }: Written, context: RequestContext): Promise<boolean> {
     try {
-      const versions = await Promise.all(emails.map((email) => this.options.users.versionOf(email, context)));
+      const versions = await Promise.all(keys.map((key) => this.options.records.versionOf(key, context)));
       return versions.every((known) => known >= version);
     } catch {
       return false; // it does not answer, so nobody knows: ask again
@@ -66,6 +61,7 @@ export class SyncFollower {
   }
 
   private withStatus(answer: RecordAnswer, syncStatus: string, status: number): RecordAnswer {
-    return { ...answer, status, headers: { ...answer.headers, [SYNC_STATUS_HEADER]: syncStatus } };
+    const headers = { ...answer.headers, [SYNC_STATUS_HEADER]: syncStatus };
+    return new RecordAnswer({ status, body: answer.body, headers }, answer.written);
   }
 }

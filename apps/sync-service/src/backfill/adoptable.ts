@@ -1,10 +1,10 @@
-import { validateProfile } from '@redis-mongo-sync/service-kit';
 import {
   InvalidKeyError,
   isJsonObject,
   parseRecord,
   payloadOf,
   sharedFields,
+  validateProfile,
   type EntityDefinition,
   type JsonObject,
 } from '@redis-mongo-sync/sync-core';

@@ -1,4 +1,4 @@
-import { serviceDocument, USER_BY_ID_SCHEMAS, USER_SCHEMAS } from '@redis-mongo-sync/service-kit';
+import { serviceDocument } from '@redis-mongo-sync/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 
@@ -12,6 +12,5 @@ export function userServiceDocument(app: NestFastifyApplication): OpenAPIObject 
       'users by id': 'The same users by id; writes are announced on `user:events`',
       health: 'What is up',
     },
-    schemas: { ...USER_SCHEMAS, ...USER_BY_ID_SCHEMAS },
   });
 }

@@ -1,4 +1,5 @@
-import { StoreUsers, tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
+import { StoreRecords } from '@redis-mongo-sync/records-http';
+import { tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
 import { MongoRecordStore } from '@redis-mongo-sync/sync-adapters';
 import { USERS } from '@redis-mongo-sync/sync-core';
 import type { Provider } from '@nestjs/common';
@@ -23,9 +24,10 @@ export function mongoProviders({ mongo: { database }, tombstones }: UserServiceC
       inject: [MongoClient, Outbox],
     },
     {
-      provide: StoreUsers,
+      provide: StoreRecords,
       useFactory: (client: MongoClient) =>
-        new StoreUsers({
+        new StoreRecords({
+          entity: USERS,
           store: new MongoRecordStore({
             client,
             db: client.db(database),

@@ -1,22 +1,19 @@
 import {
+  entityTag,
   evaluateForRead,
-  HttpProblem,
   identifiedPageAnswer,
   identifiedUserAnswer,
   matchesStrongly,
   matchesWeakly,
   preconditionFailed,
-  ProblemError,
+  recordNotFound,
   SYNC_POSITION_HEADER,
-  entityTag,
-  userNotFound,
-  type Answer,
   type Conditions,
   type IdentifiedUserWrite,
-  type RequestContext,
-} from '@redis-mongo-sync/service-kit';
+} from '@redis-mongo-sync/records-http';
+import { Answer, HttpProblem, ProblemError, type RequestContext } from '@redis-mongo-sync/service-kit';
 import type { MongoRecordsById, RecordChange, WriteCondition } from '@redis-mongo-sync/sync-adapters';
-import { versionOf } from '@redis-mongo-sync/sync-core';
+import { USERS, versionOf } from '@redis-mongo-sync/sync-core';
 import type { ClientSession } from 'mongodb';
 import { eventOf } from './user-event.js';
 import type { OutboxEvent } from '../outbox/outbox-event.js';
@@ -42,9 +39,9 @@ export class AnnouncedUsers {
       case 'failed':
         throw preconditionFailed(state);
       case 'not-modified':
-        return { status: 304, headers: { etag: entityTag(versionOf(state)) }, body: null };
+        return new Answer(304, null, { etag: entityTag(versionOf(state)) });
       case 'holds':
-        if (state.state !== 'live') throw userNotFound(state);
+        if (state.state !== 'live') throw recordNotFound(USERS, state);
         return identifiedUserAnswer(200, { id, ...state.record }, this.options.basePath);
     }
   }
@@ -75,7 +72,7 @@ export class AnnouncedUsers {
       case 'taken':
         throw new ProblemError(HttpProblem.EmailTaken);
       case 'absent':
-        throw userNotFound(result.current);
+        throw recordNotFound(USERS, result.current);
       case 'precondition-failed':
         throw preconditionFailed(result.current);
     }
@@ -87,10 +84,10 @@ export class AnnouncedUsers {
     switch (result.outcome) {
       case 'removed':
         this.options.kick();
-        return { status: 204, headers: { [SYNC_POSITION_HEADER]: String(result.version) }, body: null };
+        return new Answer(204, null, { [SYNC_POSITION_HEADER]: String(result.version) });
       case 'absent':
-        if (result.current.state === 'absent') throw userNotFound(result.current);
-        return { status: 204, headers: {}, body: null };
+        if (result.current.state === 'absent') throw recordNotFound(USERS, result.current);
+        return new Answer(204);
       case 'precondition-failed':
         throw preconditionFailed(result.current);
     }

@@ -1,24 +1,29 @@
 import {
-  conditionsOf,
-  contextOf,
-  decodeIdCursor,
+  CreateUserById,
   DocumentCreate,
   DocumentListById,
   DocumentReadById,
   DocumentRemoveById,
   DocumentReplaceById,
-  ListUsersQuery,
+  identifiedWriteOf,
+  ListUsersByIdQuery,
+  pageOf,
+  ReadConditions,
+  ReplaceUserById,
+  UserIdParams,
+  WriteConditions,
+} from '@redis-mongo-sync/records-http';
+import {
+  Context,
   NoQuery,
-  parseIdentifiedUser,
-  sendAnswer,
-  StrictQuery,
-  userIdOf,
+  RequestHeaders,
+  type Answer,
+  type RequestContext,
 } from '@redis-mongo-sync/service-kit';
-import { Controller, Delete, Get, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CollectionsReadyGuard } from '../users/collections-ready.guard.js';
-import { AnnouncedUsers, type ConditionalRequest } from './announced-users.js';
+import { AnnouncedUsers } from './announced-users.js';
 
 export const USERS_BY_ID_PATH = 'users-by-id';
 
@@ -31,55 +36,50 @@ export class UsersByIdController {
 
   @Get()
   @DocumentListById()
-  async list(@StrictQuery(ListUsersQuery) query: ListUsersQuery, @Res() reply: FastifyReply): Promise<void> {
-    const { limit, cursor } = query;
-    const after = cursor === undefined ? {} : { after: decodeIdCursor(cursor) };
-    sendAnswer(reply, await this.users.list({ limit, ...after }));
+  list(@Query() query: ListUsersByIdQuery): Promise<Answer> {
+    return this.users.list(pageOf(query));
   }
 
   @Get(':id')
   @DocumentReadById()
-  async read(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    sendAnswer(reply, await this.users.read(userIdOf(request), conditionsOf(request.headers)));
+  read(
+    @Param() { id }: UserIdParams,
+    @Query() _query: NoQuery,
+    @RequestHeaders(ReadConditions) conditions: ReadConditions,
+  ): Promise<Answer> {
+    return this.users.read(id, conditions);
   }
 
   @Post()
   @DocumentCreate()
-  async create(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const write = parseIdentifiedUser('create', request.body);
-    sendAnswer(reply, await this.users.create(write, contextOf(request)));
+  create(
+    @Body() body: CreateUserById,
+    @Query() _query: NoQuery,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    return this.users.create(identifiedWriteOf(body), context);
   }
 
   @Put(':id')
   @DocumentReplaceById()
-  async replace(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const write = parseIdentifiedUser('replace', request.body);
-    sendAnswer(reply, await this.users.replace(userIdOf(request), write, conditional(request)));
+  replace(
+    @Param() { id }: UserIdParams,
+    @Body() body: ReplaceUserById,
+    @Query() _query: NoQuery,
+    @RequestHeaders(WriteConditions) conditions: WriteConditions,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    return this.users.replace(id, identifiedWriteOf(body), { conditions, context });
   }
 
   @Delete(':id')
   @DocumentRemoveById()
-  async remove(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    sendAnswer(reply, await this.users.remove(userIdOf(request), conditional(request)));
+  remove(
+    @Param() { id }: UserIdParams,
+    @Query() _query: NoQuery,
+    @RequestHeaders(WriteConditions) conditions: WriteConditions,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    return this.users.remove(id, { conditions, context });
   }
-}
-
-function conditional(request: FastifyRequest): ConditionalRequest {
-  return { conditions: conditionsOf(request.headers), context: contextOf(request) };
 }

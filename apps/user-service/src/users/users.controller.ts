@@ -1,26 +1,31 @@
 import {
-  conditionsOf,
-  contextOf,
-  decodeCursor,
+  CreateUser,
   DocumentList,
   DocumentMerge,
   DocumentRead,
   DocumentRemove,
   DocumentReplace,
   DocumentUpsert,
-  emailOf,
-  ListUsersQuery,
-  NoQuery,
-  removalOf,
-  sendAnswer,
-  StoreUsers,
-  StrictQuery,
+  ListRecordsQuery,
+  MergeUser,
+  pageOf,
+  ReadConditions,
+  ReplaceUser,
+  StoreRecords,
+  UserParams,
+  WriteConditions,
   writeOf,
-  type UserWriteKind,
+} from '@redis-mongo-sync/records-http';
+import {
+  Context,
+  NoQuery,
+  RequestHeaders,
+  type Answer,
+  type RequestContext,
 } from '@redis-mongo-sync/service-kit';
-import { Controller, Delete, Get, Patch, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
+import { USERS } from '@redis-mongo-sync/sync-core';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CollectionsReadyGuard } from './collections-ready.guard.js';
 
 const DOCS = { followsSync: false };
@@ -30,67 +35,67 @@ const DOCS = { followsSync: false };
 @Controller('users')
 @UseGuards(CollectionsReadyGuard)
 export class UsersController {
-  constructor(private readonly users: StoreUsers) {}
+  constructor(private readonly users: StoreRecords) {}
 
   @Get()
   @DocumentList(DOCS)
-  async list(@StrictQuery(ListUsersQuery) query: ListUsersQuery, @Res() reply: FastifyReply): Promise<void> {
-    const { limit, cursor } = query;
-    const after = cursor === undefined ? {} : { after: decodeCursor(cursor) };
-    sendAnswer(reply, await this.users.list({ limit, ...after }));
+  list(@Query() query: ListRecordsQuery): Promise<Answer> {
+    return this.users.list(pageOf(query));
   }
 
   @Get(':email')
   @DocumentRead(DOCS)
-  async read(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    sendAnswer(reply, await this.users.read(emailOf(request), conditionsOf(request.headers)));
+  read(
+    @Param() { email }: UserParams,
+    @Query() _query: NoQuery,
+    @RequestHeaders(ReadConditions) conditions: ReadConditions,
+  ): Promise<Answer> {
+    return this.users.read(email, conditions);
   }
 
   @Post()
   @DocumentUpsert(DOCS)
   upsert(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    return this.write('upsert', request, reply);
+    @Body() body: CreateUser,
+    @Query() _query: NoQuery,
+    @RequestHeaders(WriteConditions) conditions: WriteConditions,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    return this.users.write(writeOf(USERS, { kind: 'upsert', body, conditions }), context);
   }
 
   @Put(':email')
   @DocumentReplace(DOCS)
   replace(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    return this.write('replace', request, reply);
+    @Param() { email }: UserParams,
+    @Body() body: ReplaceUser,
+    @Query() _query: NoQuery,
+    @RequestHeaders(WriteConditions) conditions: WriteConditions,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    return this.users.write(writeOf(USERS, { kind: 'replace', pathKey: email, body, conditions }), context);
   }
 
   @Patch(':email')
   @DocumentMerge(DOCS)
   merge(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    return this.write('merge', request, reply);
+    @Param() { email }: UserParams,
+    @Body() body: MergeUser,
+    @Query() _query: NoQuery,
+    @RequestHeaders(WriteConditions) conditions: WriteConditions,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    return this.users.write(writeOf(USERS, { kind: 'merge', pathKey: email, body, conditions }), context);
   }
 
   @Delete(':email')
   @DocumentRemove(DOCS)
-  async remove(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    sendAnswer(reply, await this.users.remove(removalOf(request), contextOf(request)));
-  }
-
-  private async write(kind: UserWriteKind, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    sendAnswer(reply, await this.users.write(writeOf(request, kind), contextOf(request)));
+  remove(
+    @Param() { email }: UserParams,
+    @Query() _query: NoQuery,
+    @RequestHeaders(WriteConditions) conditions: WriteConditions,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    return this.users.remove({ key: email, conditions }, context);
   }
 }

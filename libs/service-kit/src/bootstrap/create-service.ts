@@ -39,7 +39,7 @@ export async function createService<C extends ServiceConfig>({
     { logger, abortOnError: false, bodyParser: false },
   );
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } });
-  app.useGlobalFilters(new ProblemFilter(routes));
+  app.useGlobalFilters(new ProblemFilter(routes, module.problems ?? []));
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalInterceptors(new AnswerInterceptor());
   module.prepare?.(app, config);

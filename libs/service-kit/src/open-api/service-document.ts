@@ -11,7 +11,8 @@ export interface ServiceDocument {
   readonly title: string;
   readonly description: string;
   readonly tags: Readonly<Record<string, string>>;
-  readonly schemas: Schemas;
+  /** Those that no class describes. */
+  readonly schemas?: Schemas;
 }
 
 /**

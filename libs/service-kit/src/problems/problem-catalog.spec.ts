@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { HttpException, NotFoundException } from '@nestjs/common';
-import { InvalidKeyError, StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import { HttpProblem } from './http-problem.js';
 import { PROBLEM_CATALOG } from './problem-catalog.js';
+import { ProblemError } from './problem-error.js';
 import { problemOf } from './problem-of.js';
 
 describe('problems', () => {
@@ -14,8 +14,8 @@ describe('problems', () => {
   });
 
   it.each([
-    [new InvalidKeyError('no e-mail'), HttpProblem.InvalidEmail],
-    [new StoreUnavailableError('redis', 'down'), HttpProblem.StoreUnavailable],
+    [new ProblemError(HttpProblem.Conflict), HttpProblem.Conflict],
+    [new RangeError('known'), HttpProblem.Unprocessable],
     [new NotFoundException(), HttpProblem.NotFound],
     [new HttpException('teapot', 418), HttpProblem.Internal],
     [Object.assign(new Error('x'), { code: 'FST_ERR_CTP_BODY_TOO_LARGE' }), HttpProblem.BodyTooLarge],
@@ -23,6 +23,8 @@ describe('problems', () => {
     ['boom', HttpProblem.Internal],
     [undefined, HttpProblem.Internal],
   ])('%s becomes %s', (error, problem) => {
-    expect(problemOf(error).problem).toBe(problem);
+    const known = (what: unknown) =>
+      what instanceof RangeError ? new ProblemError(HttpProblem.Unprocessable) : undefined;
+    expect(problemOf(error, [() => undefined, known]).problem).toBe(problem);
   });
 });

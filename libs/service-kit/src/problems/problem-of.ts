@@ -1,4 +1,3 @@
-import { InvalidKeyError, StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import { HttpException } from '@nestjs/common';
 import { HttpProblem } from './http-problem.js';
 import { ProblemError } from './problem-error.js';
@@ -6,11 +5,16 @@ import { ProblemError } from './problem-error.js';
 /** Seconds after which a client may try again when something behind the service is down. */
 export const RETRY_AFTER_SECONDS = '1';
 
+/** Knows the errors of one part of the product. */
+export type ProblemMapper = (error: unknown) => ProblemError | undefined;
+
 /** The one place where errors of any kind become problems. What nobody foresaw is `Internal`. */
-export function problemOf(error: unknown): ProblemError {
+export function problemOf(error: unknown, mappers: readonly ProblemMapper[] = []): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof InvalidKeyError) return invalidKey(error);
-  if (error instanceof StoreUnavailableError) return storeUnavailable(error);
+  for (const mapper of mappers) {
+    const problem = mapper(error);
+    if (problem) return problem;
+  }
   const fastifyCode = fastifyCodeOf(error);
   if (fastifyCode !== undefined) {
     const problem = FASTIFY_PROBLEMS[fastifyCode];
@@ -18,22 +22,6 @@ export function problemOf(error: unknown): ProblemError {
   }
   if (error instanceof HttpException) return ofStatus(error);
   return new ProblemError(HttpProblem.Internal, { cause: error });
-}
-
-function invalidKey(error: InvalidKeyError): ProblemError {
-  return new ProblemError(HttpProblem.InvalidEmail, {
-    detail: error.message,
-    errors: [{ in: 'path', field: 'email', message: error.message }],
-  });
-}
-
-function storeUnavailable(error: StoreUnavailableError): ProblemError {
-  return new ProblemError(HttpProblem.StoreUnavailable, {
-    detail: `${error.store} does not answer; a write may or may not have happened, and can be sent again`,
-    headers: { 'retry-after': RETRY_AFTER_SECONDS },
-    extensions: { store: error.store },
-    cause: error,
-  });
 }
 
 /** Nest hands Fastify's errors over as they are, or as the cause of an HttpException. */

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteIndex } from '../http/route-index.js';
 import { HttpProblem } from './http-problem.js';
 import { ProblemError } from './problem-error.js';
-import { problemOf } from './problem-of.js';
+import { problemOf, type ProblemMapper } from './problem-of.js';
 import { sendProblem } from './send-problem.js';
 
 /** Answers every error, of handlers and of Fastify itself, as a problem. Health reports pass as they are. */
@@ -11,7 +11,10 @@ import { sendProblem } from './send-problem.js';
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
-  constructor(private readonly routes: RouteIndex) {}
+  constructor(
+    private readonly routes: RouteIndex,
+    private readonly mappers: readonly ProblemMapper[],
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -28,7 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
       void reply.status(503).header('cache-control', 'no-store').send(report);
       return;
     }
-    const problem = request.is404 ? this.unknownRoute(request) : problemOf(error);
+    const problem = request.is404 ? this.unknownRoute(request) : problemOf(error, this.mappers);
     if (problem.problem === HttpProblem.Internal) this.report(problem, request);
     sendProblem(reply, problem);
   }

@@ -6,7 +6,7 @@ const MAX_FAULTS = 50;
 const MAX_FIELD_LENGTH = 200;
 const MAX_DETAIL_LENGTH = 500;
 
-/** What is wrong with a part of a request, bounded, one fault per field. */
+/** What is wrong with a part of a request, bounded. */
 export class Faults {
   readonly list: FieldError[] = [];
 
@@ -17,7 +17,7 @@ export class Faults {
   }
 
   add(field: string, message: string): void {
-    if (this.full || this.has(field)) return;
+    if (this.full) return;
     this.list.push({ in: this.place, field: field.slice(0, MAX_FIELD_LENGTH), message });
   }
 

@@ -92,7 +92,8 @@ class Reading {
 
   private validate(dto: object, path: string): void {
     for (const { property, constraints = {} } of validateSync(dto, VALIDATION)) {
-      this.faults.add(this.at(path, property), Object.values(constraints).join(' and '));
+      const field = this.at(path, property);
+      if (!this.faults.has(field)) this.faults.add(field, Object.values(constraints).join(' and '));
     }
   }
 

@@ -1,3 +1,4 @@
+import { recordProblem } from '@redis-mongo-sync/records-http';
 import { decodeEvent, newEventId } from '@redis-mongo-sync/redis-streams';
 import {
   invalidBody,
@@ -144,7 +145,7 @@ function isOutage(error: unknown): boolean {
 }
 
 function rejected(index: number, error: unknown): BatchResult {
-  const { details, status, problem, message } = problemOf(error);
+  const { details, status, problem, message } = problemOf(error, [recordProblem]);
   if (status === 500) throw error;
   const { code } = PROBLEM_CATALOG[problem];
   const errors = details.errors === undefined ? {} : { errors: details.errors };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RecordState } from '@redis-mongo-sync/sync-core';
-import { ProblemError } from '../problems/problem-error.js';
-import { conditionsOf, entityTag, evaluateForRead, headersOf } from './entity-tags.js';
+import { ProblemError, readRequest } from '@redis-mongo-sync/service-kit';
+import { ReadConditions } from './condition-headers.js';
+import { entityTag, evaluateForRead, headersOf } from './entity-tags.js';
 
 const live = (version: number): RecordState => ({
   state: 'live',
@@ -9,6 +10,15 @@ const live = (version: number): RecordState => ({
 });
 const deleted: RecordState = { state: 'deleted', stamp: { version: 5, source: 'mongo' } };
 const absent: RecordState = { state: 'absent' };
+
+function conditionsOf(headers: Record<string, string>): ReadConditions {
+  const given = Object.entries({ ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] });
+  return readRequest(
+    ReadConditions,
+    Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+    'header',
+  );
+}
 
 const reading = (headers: Record<string, string>, state: RecordState) =>
   evaluateForRead(conditionsOf(headers), state);

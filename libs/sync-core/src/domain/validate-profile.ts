@@ -1,11 +1,12 @@
-import {
-  SYSTEM_FIELDS,
-  type EntityDefinition,
-  type Json,
-  type JsonObject,
-} from '@redis-mongo-sync/sync-core';
-import { escapePointer } from '../http/json-pointer.js';
-import type { FieldError } from '../problems/problem-error.js';
+import { SYSTEM_FIELDS, type EntityDefinition } from './entity.js';
+import type { Json, JsonObject } from './json.js';
+
+/** What is wrong with one member of a profile. */
+export interface ProfileFault {
+  /** JSON pointer (RFC 6901) into the profile. */
+  readonly field: string;
+  readonly message: string;
+}
 
 export const MAX_PROFILE_FIELDS = 1000;
 
@@ -24,7 +25,7 @@ const UNSTORABLE = /\0|\p{Surrogate}/u;
  * mean something to MongoDB or to JavaScript are refused at every level; names that the product keeps for itself, at
  * the top level. The fields must be parsed JSON, no deeper than a request body may be.
  */
-export function validateProfile(entity: EntityDefinition, fields: JsonObject): FieldError[] {
+export function validateProfile(entity: EntityDefinition, fields: JsonObject): ProfileFault[] {
   const faults = new Faults();
   const names = Object.keys(fields);
   if (names.length > MAX_PROFILE_FIELDS) faults.add('', `at most ${MAX_PROFILE_FIELDS} fields are allowed`);
@@ -42,11 +43,11 @@ function reservedNames({ ownedFields, secretFields }: EntityDefinition): Readonl
 }
 
 class Faults {
-  readonly list: FieldError[] = [];
+  readonly list: ProfileFault[] = [];
 
   add(field: string, message: string): void {
     if (this.list.length < MAX_ERRORS) {
-      this.list.push({ in: 'body', field: field.slice(0, MAX_POINTER_LENGTH), message });
+      this.list.push({ field: field.slice(0, MAX_POINTER_LENGTH), message });
     }
   }
 }
@@ -84,4 +85,9 @@ function faultOfName(name: string): string | undefined {
 function faultOfNumber(value: number): string | undefined {
   if (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))) return undefined;
   return 'is too large to be kept exactly (integers up to 2^53-1); send it as a string';
+}
+
+/** One step of a JSON pointer. */
+function escapePointer(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -1,7 +1,4 @@
 import type { RecordState } from '@redis-mongo-sync/sync-core';
-import type { IncomingHttpHeaders } from 'node:http';
-import { HttpProblem } from '../problems/http-problem.js';
-import { ProblemError } from '../problems/problem-error.js';
 
 export interface EntityTag {
   readonly weak: boolean;
@@ -20,16 +17,6 @@ export interface Conditions {
 /** The entity tag of a version: strong, because a version names one exact content. */
 export function entityTag(version: number): string {
   return `"${version}"`;
-}
-
-/** @throws ProblemError `InvalidHeader` when a header is no list of entity tags */
-export function conditionsOf(headers: IncomingHttpHeaders): Conditions {
-  const ifMatch = headers['if-match'];
-  const ifNoneMatch = headers['if-none-match'];
-  return {
-    ...(ifMatch === undefined ? {} : { ifMatch: parseEntityTags('If-Match', ifMatch) }),
-    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch: parseEntityTags('If-None-Match', ifNoneMatch) }),
-  };
 }
 
 /** The headers that say the same, for a service behind this one. */
@@ -66,16 +53,12 @@ const MAX_HEADER_LENGTH = 2048;
 const ENTITY_TAG = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
 const VERSION = /^[1-9]\d{0,15}$/;
 
-function parseEntityTags(header: string, text: string): EntityTags {
+/** The tags of a header, or `null` when it is no list of entity tags. */
+export function parseEntityTags(text: string): EntityTags | null {
   const trimmed = text.trim();
   if (trimmed === '*') return '*';
   const tags = trimmed.length > MAX_HEADER_LENGTH ? [] : splitList(trimmed).map(parseEntityTag);
-  if (tags.length > 0 && tags.every((tag) => tag !== null)) return tags;
-  const message = `must be * or a list of entity tags such as "1807500000000000"`;
-  throw new ProblemError(HttpProblem.InvalidHeader, {
-    detail: `${header} ${message}`,
-    errors: [{ in: 'header', field: header, message }],
-  });
+  return tags.length > 0 && tags.every((tag) => tag !== null) ? tags : null;
 }
 
 /** A tag that is none of ours stays one. */

@@ -1,0 +1,10 @@
+export const EXAMPLE_EMAIL = 'ada@example.org';
+export const EXAMPLE_VERSION = 1850880000000000;
+export const EXAMPLE_ID = '68a1f0c2d4b6e8901234abcd';
+
+const PROFILE = { languages: ['en', 'fr'], address: { city: 'London', floors: [] } };
+const STAMP = { version: EXAMPLE_VERSION, updatedAt: EXAMPLE_VERSION / 1024, source: 'mongo' };
+
+export const CREATE_EXAMPLE = { email: EXAMPLE_EMAIL, name: 'Ada Lovelace', ...PROFILE };
+export const USER_EXAMPLE = { ...CREATE_EXAMPLE, ...STAMP };
+export const USER_BY_ID_EXAMPLE = { id: EXAMPLE_ID, username: 'ada', ...USER_EXAMPLE };

@@ -1,0 +1,51 @@
+import { ApiSchema } from '@nestjs/swagger';
+import { USERS, type JsonObject } from '@redis-mongo-sync/sync-core';
+import { ProfileField } from '../record-fields.js';
+import { EmailField, NameField } from './user-fields.js';
+
+const PROFILE_RULES =
+  'Any further top-level field is part of the profile: any JSON, at most 32 levels deep, integers within ±(2^53−1). ' +
+  'Names must not start with `$`, contain `.` or NUL, or be `__proto__`, `constructor` or `prototype`, at any level. ' +
+  'Reserved at the top level: `_id`, `id`, `version`, `updatedAt`, `source`, `deleted`, `purgeAt`, `wallet` and credentials.';
+const EMAIL_CHANGE = 'An `email` other than that of the path changes the e-mail.';
+
+/** `POST …/users` */
+@ApiSchema({
+  description: `\`name\` is required where there is no user with this e-mail yet. ${PROFILE_RULES}`,
+})
+export class CreateUser {
+  @EmailField()
+  email!: string;
+
+  @NameField({ optional: true })
+  name?: string;
+
+  @ProfileField(USERS)
+  profile!: JsonObject;
+}
+
+/** `PUT …/users/:email` */
+@ApiSchema({ description: `${EMAIL_CHANGE} ${PROFILE_RULES}` })
+export class ReplaceUser {
+  @EmailField({ optional: true })
+  email?: string;
+
+  @NameField()
+  name!: string;
+
+  @ProfileField(USERS)
+  profile!: JsonObject;
+}
+
+/** `PATCH …/users/:email` */
+@ApiSchema({ description: `\`null\` removes a field. ${EMAIL_CHANGE} ${PROFILE_RULES}` })
+export class MergeUser {
+  @EmailField({ optional: true })
+  email?: string;
+
+  @NameField({ optional: true })
+  name?: string;
+
+  @ProfileField(USERS)
+  profile!: JsonObject;
+}
