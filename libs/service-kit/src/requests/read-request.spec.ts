@@ -168,7 +168,7 @@ describe('reading a body', () => {
     });
     const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`${'x'.repeat(5_000)}${n}`, 1]));
     const { details, message } = refusalOf(Line, { item: 'tea', ...many });
-    expect(details.errors).toHaveLength(1);
+    expect(details.errors).toHaveLength(50);
     expect(details.errors?.[0]?.field.length).toBeLessThanOrEqual(200);
     expect(message.length).toBeLessThanOrEqual(500);
     expect(
