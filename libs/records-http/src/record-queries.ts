@@ -33,7 +33,7 @@ export class ReadRecordQuery {
     max: Number.MAX_SAFE_INTEGER,
     format: 'int64',
     optional: true,
-    description: '`Sync-Position` of a write: waits until this store has it.',
+    description: '`Sync-Position` of a write.',
   })
   after?: number;
 

@@ -5,6 +5,9 @@ export const EXAMPLE_ID = '68a1f0c2d4b6e8901234abcd';
 const PROFILE = { languages: ['en', 'fr'], address: { city: 'London', floors: [] } };
 const STAMP = { version: EXAMPLE_VERSION, updatedAt: EXAMPLE_VERSION / 1024, source: 'mongo' };
 
-export const CREATE_EXAMPLE = { email: EXAMPLE_EMAIL, name: 'Ada Lovelace', ...PROFILE };
+export const REPLACE_EXAMPLE = { name: 'Ada Lovelace', ...PROFILE };
+export const CREATE_EXAMPLE = { email: EXAMPLE_EMAIL, ...REPLACE_EXAMPLE };
+export const MERGE_EXAMPLE = { address: { city: 'Paris' }, languages: null };
+export const WRITE_BY_ID_EXAMPLE = { username: 'ada', email: EXAMPLE_EMAIL, languages: ['en', 'fr'] };
 export const USER_EXAMPLE = { ...CREATE_EXAMPLE, ...STAMP };
 export const USER_BY_ID_EXAMPLE = { id: EXAMPLE_ID, username: 'ada', ...USER_EXAMPLE };

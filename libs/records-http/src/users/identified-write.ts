@@ -1,13 +1,14 @@
-import { ApiSchema } from '@nestjs/swagger';
+import { RequestDto } from '@redis-mongo-sync/service-kit';
 import { USERS, type JsonObject } from '@redis-mongo-sync/sync-core';
 import { ProfileField } from '../record-fields.js';
+import { WRITE_BY_ID_EXAMPLE } from './examples.js';
 import { EmailField, NameField } from './user-fields.js';
 
 const WRITE_RULES =
   'Any further top-level field is part of the profile, under the rules of `CreateUser`. Without a `name`, the `username` is it.';
 
 /** `POST …/users` of users by id */
-@ApiSchema({ description: WRITE_RULES })
+@RequestDto({ description: WRITE_RULES, example: WRITE_BY_ID_EXAMPLE })
 export class CreateUserById {
   @NameField({ example: 'ada' })
   username!: string;
@@ -23,8 +24,9 @@ export class CreateUserById {
 }
 
 /** `PUT …/users/:id` */
-@ApiSchema({
+@RequestDto({
   description: `The whole profile; an \`email\` other than the present one changes it. ${WRITE_RULES}`,
+  example: WRITE_BY_ID_EXAMPLE,
 })
 export class ReplaceUserById {
   @NameField({ example: 'ada' })

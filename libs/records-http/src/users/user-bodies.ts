@@ -1,6 +1,7 @@
-import { ApiSchema } from '@nestjs/swagger';
+import { RequestDto } from '@redis-mongo-sync/service-kit';
 import { USERS, type JsonObject } from '@redis-mongo-sync/sync-core';
 import { ProfileField } from '../record-fields.js';
+import { CREATE_EXAMPLE, MERGE_EXAMPLE, REPLACE_EXAMPLE } from './examples.js';
 import { EmailField, NameField } from './user-fields.js';
 
 const PROFILE_RULES =
@@ -10,8 +11,9 @@ const PROFILE_RULES =
 const EMAIL_CHANGE = 'An `email` other than that of the path changes the e-mail.';
 
 /** `POST …/users` */
-@ApiSchema({
+@RequestDto({
   description: `\`name\` is required where there is no user with this e-mail yet. ${PROFILE_RULES}`,
+  example: CREATE_EXAMPLE,
 })
 export class CreateUser {
   @EmailField()
@@ -25,7 +27,7 @@ export class CreateUser {
 }
 
 /** `PUT …/users/:email` */
-@ApiSchema({ description: `${EMAIL_CHANGE} ${PROFILE_RULES}` })
+@RequestDto({ description: `${EMAIL_CHANGE} ${PROFILE_RULES}`, example: REPLACE_EXAMPLE })
 export class ReplaceUser {
   @EmailField({ optional: true })
   email?: string;
@@ -38,7 +40,10 @@ export class ReplaceUser {
 }
 
 /** `PATCH …/users/:email` */
-@ApiSchema({ description: `\`null\` removes a field. ${EMAIL_CHANGE} ${PROFILE_RULES}` })
+@RequestDto({
+  description: `\`null\` removes a field. ${EMAIL_CHANGE} ${PROFILE_RULES}`,
+  example: MERGE_EXAMPLE,
+})
 export class MergeUser {
   @EmailField({ optional: true })
   email?: string;

@@ -62,9 +62,13 @@ export const DocumentList = (docs = GATEWAY) =>
     problems: [HttpProblem.InvalidQuery, ...storesOf(docs)],
   });
 
+const READ_YOUR_WRITES =
+  'With `after`, waits until this store has that version: read your own writes across the stores.';
+
 export const DocumentRead = (docs = GATEWAY) =>
   DocumentEndpoint({
     summary: 'Read a user from this store',
+    ...(docs.followsSync ? { description: READ_YOUR_WRITES } : {}),
     answers: [user(200, 'The user.', POSITION), NOT_MODIFIED],
     problems: [
       ...INPUT_PROBLEMS,

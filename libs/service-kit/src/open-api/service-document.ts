@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { HttpProblem } from '../problems/http-problem.js';
-import { closeSchemas, describeDefaults } from '../requests/document-dtos.js';
+import { completeSchemas, describeDefaults } from '../requests/document-dtos.js';
 import { problemResponses } from './api-problems.js';
 import { PROBLEM_SCHEMAS, type Schemas } from './problem-schemas.js';
 
@@ -54,7 +54,7 @@ export function serviceDocument(
     ...document.components,
     schemas: { ...document.components?.schemas, ...PROBLEM_SCHEMAS, ...schemas },
   };
-  closeSchemas(document);
+  completeSchemas(document);
   return document;
 }
 

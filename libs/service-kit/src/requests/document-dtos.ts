@@ -1,5 +1,5 @@
 import { ApiProperty, type OpenAPIObject } from '@nestjs/swagger';
-import { dtoClasses, fieldsOf } from './request-dto.js';
+import { dtoClasses, dtoOptionsOf, fieldsOf } from './request-dto.js';
 
 /** Writes into the descriptions of all request classes what only an instance shows: the defaults of its fields. */
 export function describeDefaults(): void {
@@ -12,13 +12,15 @@ export function describeDefaults(): void {
   }
 }
 
-/** Says in the document that request classes have no other members, but for those that take any. */
-export function closeSchemas(document: OpenAPIObject): void {
+/** Completes the schemas of request classes: what they are, and that they have no members but those that are declared. */
+export function completeSchemas(document: OpenAPIObject): void {
   for (const Dto of dtoClasses()) {
     const schema = document.components?.schemas?.[Dto.name];
     if (!schema || '$ref' in schema) continue;
-    const isOpen = [...fieldsOf(Dto.prototype as object).values()].some(({ rest }) => rest);
-    schema.additionalProperties = isOpen;
+    const { description, example } = dtoOptionsOf(Dto) ?? {};
+    schema.additionalProperties = [...fieldsOf(Dto.prototype as object).values()].some(({ rest }) => rest);
+    if (description !== undefined) schema.description = description;
+    if (example !== undefined) schema.example = example;
   }
 }
 

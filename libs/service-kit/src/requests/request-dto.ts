@@ -8,6 +8,9 @@ export interface RequestDtoOptions {
   readonly problem?: HttpProblem;
   /** A request without a body is one with an empty object. */
   readonly mayBeAbsent?: boolean;
+  /** For the OpenAPI document, of a body. */
+  readonly description?: string;
+  readonly example?: object;
 }
 
 /** How a field takes part in reading a request. */

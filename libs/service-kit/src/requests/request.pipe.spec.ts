@@ -11,6 +11,7 @@ import { IntegerField } from './fields/integer-field.js';
 import { ListField } from './fields/list-field.js';
 import { PatternField } from './fields/pattern-field.js';
 import { TextField } from './fields/text-field.js';
+import { RequestDto } from './request-dto.js';
 import { RequestHeaders } from './request-headers.js';
 
 class ThingId {
@@ -38,6 +39,7 @@ class Part {
   name!: string;
 }
 
+@RequestDto({ description: 'A thing.', example: { parts: [{ name: 'tea' }] } })
 class NewThing {
   @ListField(() => Part, { max: 2, items: 'parts' })
   parts!: Part[];
@@ -196,6 +198,8 @@ describe('endpoints with request classes', () => {
     expect(components?.schemas).toMatchObject({
       NewThing: {
         type: 'object',
+        description: 'A thing.',
+        example: { parts: [{ name: 'tea' }] },
         required: ['parts'],
         additionalProperties: false,
         properties: {
