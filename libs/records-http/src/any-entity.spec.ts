@@ -23,8 +23,8 @@ import {
   Query,
   type DynamicModule,
 } from '@nestjs/common';
-import { probeOf, type HttpProbe } from '../../service-kit/src/testing/http-probe.js';
-import { InMemoryRecordStore } from '../../sync-core/src/testing/in-memory-record-store.js';
+import { probeOf, type HttpProbe } from '@redis-mongo-sync/service-kit/testing';
+import { InMemoryRecordStore } from '@redis-mongo-sync/sync-core/testing';
 import { ReadConditions, WriteConditions } from './condition-headers.js';
 import { KeyField, ProfileField } from './record-fields.js';
 import { recordProblem } from './record-problems.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { HttpProbe, ProbeAnswer, ProbeRequest } from '../../../service-kit/src/testing/http-probe.js';
+import type { HttpProbe, ProbeAnswer, ProbeRequest } from '@redis-mongo-sync/service-kit/testing';
 
 /** A server under test, with users at `basePath`. */
 export interface UsersUnderTest {

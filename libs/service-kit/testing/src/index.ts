@@ -1,3 +1,2 @@
 /** What tests of HTTP services share. Not shipped. */
 export * from '../../src/testing/http-probe.js';
-export * from '../../src/testing/users-http-contract.js';
