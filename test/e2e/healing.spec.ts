@@ -13,8 +13,7 @@ import {
 } from '@redis-mongo-sync/dev-servers';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import type { SyncReport } from '../../apps/sync-service/src/metrics/metrics-report.js';
-import type { RunView } from '../../apps/sync-service/src/reconcile/reconcile-runs.js';
+import type { RunView, SyncReport } from '@redis-mongo-sync/sync-engine';
 import { eventually } from '@redis-mongo-sync/testing';
 import { ServiceProcess } from '../support/service-process.js';
 

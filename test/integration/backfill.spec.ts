@@ -1,25 +1,18 @@
 import { connect } from '@redis-mongo-sync/redis-streams';
-import {
-  ForeignRecords,
-  MongoDocumentAuthority,
-  RedisCaptureJournal,
-  RedisComparisonSide,
-  RedisProjectionTarget,
-  scanFraction,
-} from '@redis-mongo-sync/sync-adapters';
+import { validateProfile } from '@redis-mongo-sync/service-kit';
+import { scanFraction } from '@redis-mongo-sync/sync-adapters';
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
 import { differencesFound, stampFields, USERS, versionAt } from '@redis-mongo-sync/sync-core';
 import { ObjectId } from 'mongodb';
 import {
   backfill,
-  type BackfillSource,
+  BackfillProgress,
+  backfillSource,
+  FlowControl,
+  FULL_AT,
+  sampleOf,
   type BackfillSummary,
-} from '../../apps/sync-service/src/backfill/backfill.js';
-import { FlowControl, FULL_AT } from '../../apps/sync-service/src/backfill/flow-control.js';
-import { FromMongo } from '../../apps/sync-service/src/backfill/from-mongo.js';
-import { FromRedis } from '../../apps/sync-service/src/backfill/from-redis.js';
-import { BackfillProgress } from '../../apps/sync-service/src/backfill/progress-store.js';
-import { sampleOf } from '../../apps/sync-service/src/reconcile/reconcile-schedule.js';
+} from '@redis-mongo-sync/sync-engine';
 import { eventually } from '@redis-mongo-sync/testing';
 import { fieldsOfState, SyncBench, user } from '../support/sync-bench.js';
 
@@ -47,23 +40,15 @@ describeWith(describe, redisUnavailableReason())('backfill', () => {
     endAfter,
   }: RunOptions): Promise<BackfillSummary> {
     const { redis, db } = bench;
-    const journal = new RedisCaptureJournal(redis);
-    const authority = new MongoDocumentAuthority(db);
-    const projections = new RedisProjectionTarget(redis);
-    const source: BackfillSource =
-      from === 'mongo'
-        ? new FromMongo({ db, journal, authority, dryRun })
-        : new FromRedis({
-            redis,
-            foreign: new ForeignRecords(redis),
-            side: new RedisComparisonSide(redis),
-            journal,
-            authority,
-            projections,
-            prefer,
-            tombstoneTtlMs: 60_000,
-            dryRun,
-          });
+    const source = backfillSource({
+      from,
+      db,
+      redis,
+      dryRun,
+      prefer,
+      tombstoneTtlMs: 60_000,
+      faultsOf: validateProfile,
+    });
     const abort = new AbortController();
     return backfill({
       entity: USERS,
@@ -81,8 +66,8 @@ describeWith(describe, redisUnavailableReason())('backfill', () => {
 
   async function equal(): Promise<void> {
     await eventually(async () => {
-      const started = bench.engine.reconciles.start({ ...sampleOf('users', 1), mode: 'full' });
-      const report = started && (await bench.engine.reconciles.ended(started.id))?.report;
+      const started = bench.engine.reconcile.start({ ...sampleOf('users', 1), mode: 'full' });
+      const report = started && (await bench.engine.reconcile.ended(started.id))?.report;
       expect(report && { differences: report.differences, settling: report.settling }).toEqual({
         differences: [],
         settling: 0,

@@ -19,11 +19,13 @@ const SEED = Number(process.env.CONFLICT_SEED ?? 20261121);
 describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED})`, () => {
   let bench: SyncBench;
   let log: MongoConflictLog;
+  /** Called when losing versions are in the log, before the write that overwrites them. */
+  let afterConflictsKept = (): void => undefined;
   let n = 0;
   const email = () => `conflict${n++}@example.org`;
 
   beforeAll(async () => {
-    bench = await SyncBench.start();
+    bench = await SyncBench.start({ engine: { faults: { afterConflictsKept: () => afterConflictsKept() } } });
     log = new MongoConflictLog(bench.db);
     await bench.up();
   });
@@ -34,13 +36,13 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
 
   /** While both lanes rest, what is written on one side is not known on the other. */
   async function unaware(write: () => Promise<void>): Promise<void> {
-    const consumers = Object.values(bench.engine.lanes).map(({ consumer }) => consumer);
-    for (const consumer of consumers) consumer.pause();
-    await eventually(() => consumers.every(({ mode }) => mode === 'paused'));
+    const lanes = Object.values(bench.engine.lanes);
+    for (const lane of lanes) lane.pause();
+    await eventually(() => lanes.every(({ mode }) => mode === 'paused'));
     try {
       await write();
     } finally {
-      for (const consumer of consumers) consumer.resume();
+      for (const lane of lanes) lane.resume();
     }
   }
 
@@ -144,7 +146,7 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
         source: 'mongo',
       };
       await bench.db.collection('users').insertOne(document);
-      bench.engine.lanes['redis-to-mongo'].consumer.resume();
+      bench.engine.lanes['redis-to-mongo'].resume();
       await eventually(async () => expect(await bench.redis.hlen('redis_changes:inflight')).toBe(0));
       await redis(key, 'two');
     });
@@ -198,8 +200,8 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
   it('I19: a Redis write whose place Mongo took before the next one is kept, though both come in one batch', async () => {
     const key = email();
     const { 'redis-to-mongo': toMongo } = bench.engine.lanes;
-    toMongo.consumer.pause();
-    await eventually(() => toMongo.consumer.mode === 'paused');
+    toMongo.pause();
+    await eventually(() => toMongo.mode === 'paused');
     try {
       await redis(key, 'one');
       await tick();
@@ -209,7 +211,7 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
       });
       await redis(key, 'two');
     } finally {
-      toMongo.consumer.resume();
+      toMongo.resume();
     }
     await bench.settled([key]);
     expect(await lostOf(key)).toMatchObject([
@@ -263,11 +265,9 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
   it('I19: a crash between log and write changes nothing but the time it takes', async () => {
     const key = email();
     let crashes = 0;
-    const { conflicts } = bench.engine;
-    const keep = conflicts.keep.bind(conflicts);
-    conflicts.keep = async (lost: readonly Conflict[]) => {
-      conflicts.keep = keep;
-      await keep(lost);
+    const survive = afterConflictsKept;
+    afterConflictsKept = () => {
+      afterConflictsKept = survive;
       crashes += 1;
       throw new Error('died after the log, before the write');
     };
@@ -279,7 +279,7 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
       });
       await bench.settled([key]);
     } finally {
-      conflicts.keep = keep;
+      afterConflictsKept = survive;
     }
     expect(crashes).toBe(1);
     expect(fieldsOfState(await bench.mongo().get(key))).toEqual({ email: key, name: 'from Redis' });
@@ -349,7 +349,5 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
 
   const SIDES = ['mongo', 'redis'] as const;
   const conflictsCounted = () =>
-    Object.values(bench.engine.lanes).map(
-      ({ direction }) => bench.engine.observer.laneState(direction).conflicts,
-    );
+    Object.values(bench.engine.lanes).map(({ direction }) => bench.engine.status.lane(direction).conflicts);
 });

@@ -47,7 +47,7 @@ describeWith(describe, redisUnavailableReason())('a stale image while a Redis wr
 
   it('I8: an older state put back between the arrival of a Redis write and its settlement is noticed', async () => {
     const key = email();
-    const lane = bench.engine.lanes['redis-to-mongo'].consumer;
+    const lane = bench.engine.lanes['redis-to-mongo'];
     const users = bench.db.collection(USERS.collection);
     await bench.inRedis().write(user(key, { name: 'old' }));
     await bench.settled([key]);
@@ -84,7 +84,7 @@ describeWith(describe, redisUnavailableReason())('a stale image while a Redis wr
 
   it('I6: a record that Redis writes again and again leaves nothing behind, and is not emitted again', async () => {
     const key = email();
-    const captured = async () => (await bench.engine.books.read('redis-to-mongo')).ledger.captured;
+    const captured = async () => (await bench.engine.status.ledger('redis-to-mongo')).ledger.captured;
     const before = await captured();
     for (let name = 0; name < 200; name++) await bench.inRedis().write(user(key, { name }));
     await bench.settled([key]);

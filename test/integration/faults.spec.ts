@@ -72,9 +72,9 @@ withRedis('faults around a running engine', () => {
     const keys = await writeDuring(bench, async () => {
       await eventually(async () => (await bench.redis.xlen('redis_changes')) > 20);
       await bench.server.freeze();
-      await eventually(() => bench.engine.lanes['mongo-to-redis'].consumer.mode === 'paused');
+      await eventually(() => bench.engine.lanes['mongo-to-redis'].mode === 'paused');
       await bench.server.thaw();
-      await eventually(() => bench.engine.lanes['mongo-to-redis'].consumer.mode === 'tailing');
+      await eventually(() => bench.engine.lanes['mongo-to-redis'].mode === 'tailing');
     });
     await allLive(bench, keys);
   });
@@ -85,23 +85,23 @@ withRedis('faults around a running engine', () => {
     await bench.mongo().write(user(a));
     await bench.inRedis().write(user(b));
     bench.engine = bench.newEngine();
-    bench.engine.lanes['redis-to-mongo'].consumer.pause();
-    bench.engine.lanes['mongo-to-redis'].consumer.pause();
+    bench.engine.lanes['redis-to-mongo'].pause();
+    bench.engine.lanes['mongo-to-redis'].pause();
     bench.engine.start();
     await eventually(async () => (await bench.redis.hlen('mongo_changes:inflight')) === 1);
     await bench.redis.del('mongo_changes', 'redis_changes');
-    bench.engine.lanes['redis-to-mongo'].consumer.resume();
-    bench.engine.lanes['mongo-to-redis'].consumer.resume();
+    bench.engine.lanes['redis-to-mongo'].resume();
+    bench.engine.lanes['mongo-to-redis'].resume();
     await allLive(bench, [a, b]);
   });
 
   it('I12: entries that somebody trimmed unread are emitted again', async () => {
     const keys = [email(), email(), email()];
-    bench.engine.lanes['redis-to-mongo'].consumer.pause();
-    await eventually(() => bench.engine.lanes['redis-to-mongo'].consumer.mode === 'paused');
+    bench.engine.lanes['redis-to-mongo'].pause();
+    await eventually(() => bench.engine.lanes['redis-to-mongo'].mode === 'paused');
     for (const key of keys) await bench.inRedis().write(user(key));
     await bench.redis.xtrim('redis_changes', 'MAXLEN', 0);
-    bench.engine.lanes['redis-to-mongo'].consumer.resume();
+    bench.engine.lanes['redis-to-mongo'].resume();
     await allLive(bench, keys);
   });
 
@@ -130,13 +130,13 @@ withRedis('faults around a running engine', () => {
   it('two sync-services share the work, and one captures', async () => {
     const second = bench.newEngine();
     second.start();
-    await eventually(() => second.capture.currentMode === 'standby');
+    await eventually(() => second.status.capture.mode === 'standby');
     const keys = await writeDuring(bench, async () => {
       await eventually(async () => (await bench.redis.xlen('redis_changes')) > 50);
     });
     await allLive(bench, keys);
     await bench.engine.stop(1_000);
-    await eventually(() => second.capture.currentMode === 'streaming');
+    await eventually(() => second.status.capture.mode === 'streaming');
     bench.engine = second;
     const key = email();
     await bench.mongo().write(user(key));
@@ -237,8 +237,7 @@ withRedis('entries that cannot be applied', () => {
     const [id, fields] = (await letters('redis_changes')).at(-1) ?? ['', []];
     expect(fields.slice(8, 10)).toEqual(['attempts', '4']);
     await bench.db.collection('users').dropIndex(index);
-    const { SyncDeadLetters } = await import('../../apps/sync-service/src/dead-letters/sync-dead-letters.js');
-    const outcome = await new SyncDeadLetters(bench.redis, []).of('redis_changes')?.replay(id);
+    const outcome = await bench.engine.deadLetters.of('redis_changes')?.replay(id);
     expect(outcome?.kind).toBe('replayed');
     await allLive(bench, [b]);
   });
@@ -283,7 +282,7 @@ withRedis('a cut connection', () => {
       proxy.pass();
       await bench.settled(keys);
       expect(proxy.cuts).toBe(keys.length);
-      const { ledger } = await bench.engine.books.read('redis-to-mongo');
+      const { ledger } = await bench.engine.status.ledger('redis-to-mongo');
       expect(ledger.captured).toBe(keys.length);
     } finally {
       await bench.stop();

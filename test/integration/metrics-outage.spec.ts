@@ -1,6 +1,5 @@
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
 import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
-import { MetricsReport } from '../../apps/sync-service/src/metrics/metrics-report.js';
 import { SyncBench } from '../support/sync-bench.js';
 
 describeWith(describe, redisUnavailableReason())('metrics while Redis is down', () => {
@@ -8,7 +7,7 @@ describeWith(describe, redisUnavailableReason())('metrics while Redis is down', 
     const bench = await SyncBench.start();
     try {
       await bench.server.kill('SIGKILL');
-      await expect(new MetricsReport(bench.engine).read()).rejects.toBeInstanceOf(StoreUnavailableError);
+      await expect(bench.engine.status.report()).rejects.toBeInstanceOf(StoreUnavailableError);
     } finally {
       await bench.stop();
     }

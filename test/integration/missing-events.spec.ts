@@ -1,7 +1,7 @@
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
 import { RedisMissingEvents } from '@redis-mongo-sync/sync-adapters';
 import { versionOf } from '@redis-mongo-sync/sync-core';
-import { textOf } from '../../apps/sync-service/src/ledger/missing-entries.js';
+import { textOf } from '@redis-mongo-sync/sync-engine/testing';
 import { eventually } from '@redis-mongo-sync/testing';
 import { SyncBench, user } from '../support/sync-bench.js';
 
@@ -16,10 +16,7 @@ describeWith(describe, redisUnavailableReason())('missing events are named', () 
   });
   afterEach(() => bench.stop());
 
-  const explain = async () => {
-    const page = await bench.engine.books.read('redis-to-mongo');
-    return bench.engine.missing.explain('redis-to-mongo', page);
-  };
+  const explain = () => bench.engine.status.missing('redis-to-mongo');
 
   /** Removes the entries of this record from the stream, as a careless person would. */
   async function vanish(key: string, keep = 0): Promise<void> {
@@ -55,14 +52,14 @@ describeWith(describe, redisUnavailableReason())('missing events are named', () 
     await bench.inRedis().write(user(read));
     await bench.settled([read]);
     const { 'redis-to-mongo': lane } = bench.engine.lanes;
-    lane.consumer.pause();
-    await eventually(() => lane.consumer.mode === 'paused');
+    lane.pause();
+    await eventually(() => lane.mode === 'paused');
     await bench.inRedis().write(user(unread));
     await bench.redis.xtrim('redis_changes', 'MAXLEN', 0);
     const { vanished, events } = await explain();
     expect({ vanished, events }).toEqual({ vanished: 1, events: [expect.stringContaining(unread)] });
-    await bench.engine.repair('redis-to-mongo');
-    lane.consumer.resume();
+    await lane.repair();
+    lane.resume();
     await bench.settled([read, unread]);
   });
 
@@ -100,14 +97,14 @@ describeWith(describe, redisUnavailableReason())('missing events are named', () 
     const key = email();
     await bench.up();
     const { 'mongo-to-redis': lane } = bench.engine.lanes;
-    lane.consumer.pause();
-    await eventually(() => lane.consumer.mode === 'paused');
+    lane.pause();
+    await eventually(() => lane.mode === 'paused');
     const written = await bench.mongo().write(user(key));
     await eventually(async () => (await bench.redis.hlen('mongo_changes:inflight')) > 0);
     await bench.redis.xtrim('mongo_changes', 'MAXLEN', 0);
     const { eventIds } = await new RedisMissingEvents(bench.redis).find('mongo-to-redis');
     expect(eventIds).toEqual([`mongo:${key}:${'record' in written ? written.record.version : 0}`]);
-    lane.consumer.resume();
+    lane.resume();
     await bench.settled([key]);
   });
 

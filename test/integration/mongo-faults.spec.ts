@@ -61,9 +61,9 @@ withRedis('faults of MongoDB', () => {
       await mongo.kill('SIGKILL');
       const before = acknowledged.size;
       await eventually(() => acknowledged.size > before + 50);
-      await eventually(() => bench.engine.lanes['redis-to-mongo'].consumer.mode === 'paused');
+      await eventually(() => bench.engine.lanes['redis-to-mongo'].mode === 'paused');
       await mongo.restart();
-      await eventually(() => bench.engine.capture.currentMode === 'streaming', { timeoutMs: 20_000 });
+      await eventually(() => bench.engine.status.capture.mode === 'streaming', { timeoutMs: 20_000 });
     });
     await allLive(keys);
     expect(await bench.redis.xlen('redis_changes:dlq')).toBe(0);
@@ -74,7 +74,7 @@ withRedis('faults of MongoDB', () => {
     const keys = await writeDuring(async (acknowledged) => {
       await eventually(() => acknowledged.size > 50);
       await mongo.freeze();
-      await eventually(() => bench.engine.lanes['redis-to-mongo'].consumer.mode === 'paused', {
+      await eventually(() => bench.engine.lanes['redis-to-mongo'].mode === 'paused', {
         timeoutMs: 20_000,
       });
       await mongo.thaw();
@@ -93,15 +93,15 @@ withRedis('a start while a store is down', () => {
       await mongo.kill('SIGKILL');
       bench.engine = bench.newEngine({ mongo: client });
       bench.engine.start();
-      await eventually(() => bench.engine.capture.currentMode === 'waiting');
+      await eventually(() => bench.engine.status.capture.mode === 'waiting');
       await mongo.restart();
-      await eventually(() => bench.engine.capture.currentMode === 'streaming');
+      await eventually(() => bench.engine.status.capture.mode === 'streaming');
       await bench.engine.stop(1_000);
 
       await bench.server.kill('SIGKILL');
       bench.engine = bench.newEngine({ mongo: client });
       bench.engine.start();
-      await eventually(() => bench.engine.capture.currentMode === 'waiting', { timeoutMs: 20_000 });
+      await eventually(() => bench.engine.status.capture.mode === 'waiting', { timeoutMs: 20_000 });
       await bench.server.restart();
       const key = email();
       await bench.mongo().write(user(key));

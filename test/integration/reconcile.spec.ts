@@ -27,9 +27,9 @@ const DRY: ReconcileRequest = {
 };
 
 async function run(bench: SyncBench, request: Partial<ReconcileRequest> = {}): Promise<ReconcileReport> {
-  const started = bench.engine.reconciles.start({ ...DRY, ...request });
+  const started = bench.engine.reconcile.start({ ...DRY, ...request });
   if (!started) throw new Error('another run is under way');
-  const ended = await bench.engine.reconciles.ended(started.id);
+  const ended = await bench.engine.reconcile.ended(started.id);
   if (!ended?.report || ended.state !== 'done')
     throw new Error(`the run ended as ${ended?.state}: ${ended?.error}`);
   return ended.report;
@@ -233,13 +233,13 @@ describeWith(describe, redisUnavailableReason())('the sample that is taken from 
       await bench.up();
       const standby = bench.newEngine();
       standby.start();
-      await eventually(() => standby.capture.currentMode === 'standby');
+      await eventually(() => standby.status.capture.mode === 'standby');
       await bench.mongo().write(user('sampled@example.org'));
-      await eventually(() => bench.engine.reconciles.last?.report?.compared === 1);
-      expect(bench.engine.reconciles.last).toMatchObject({ trigger: 'schedule', report: { left: 0 } });
+      await eventually(() => bench.engine.reconcile.last?.report?.compared === 1);
+      expect(bench.engine.reconcile.last).toMatchObject({ trigger: 'schedule', report: { left: 0 } });
       await bench.redis.del('user:sampled@example.org');
       await eventually(() => bench.log.some((line) => line.includes('SYNC_304 1 of 1 records differ')));
-      expect(standby.reconciles.list()).toEqual([]);
+      expect(standby.reconcile.list()).toEqual([]);
     } finally {
       await bench.stop();
     }

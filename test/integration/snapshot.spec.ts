@@ -8,8 +8,7 @@ import {
 import { startEmbeddedMongo } from '@redis-mongo-sync/embedded-mongo';
 import { readOplogWindow } from '@redis-mongo-sync/sync-adapters';
 import { differencesFound, stampFields, versionAt } from '@redis-mongo-sync/sync-core';
-import type { CaptureStatus } from '../../apps/sync-service/src/metrics/engine-observer.js';
-import { sampleOf } from '../../apps/sync-service/src/reconcile/reconcile-schedule.js';
+import { sampleOf, type CaptureStatus } from '@redis-mongo-sync/sync-engine';
 import { eventually } from '@redis-mongo-sync/testing';
 import { SyncBench, user } from '../support/sync-bench.js';
 
@@ -31,8 +30,8 @@ async function equal(bench: SyncBench): Promise<void> {
   const request = { ...sampleOf('users', 1), mode: 'full' as const };
   await eventually(
     async () => {
-      const started = bench.engine.reconciles.start(request);
-      const report = started && (await bench.engine.reconciles.ended(started.id))?.report;
+      const started = bench.engine.reconcile.start(request);
+      const report = started && (await bench.engine.reconcile.ended(started.id))?.report;
       if (!report) return false;
       expect(differencesFound(report)).toBe(0);
       expect(report.settling).toBe(0);
@@ -70,13 +69,13 @@ withRedis('snapshots', () => {
     bench = await SyncBench.start({ engine: { maxStreamLength: 1_000 } });
     await bench.db.collection('users').insertMany(documents(12_000));
     const seen: CaptureStatus[] = [];
-    const watching = setInterval(() => seen.push(bench.engine.observer.captureState), 5);
+    const watching = setInterval(() => seen.push(bench.engine.status.capture), 5);
     try {
       bench.engine.start();
       await eventually(async () => (await bench.redis.zcard('index:users')) === 12_000, {
         timeoutMs: 30_000,
       });
-      await eventually(() => bench.engine.capture.currentMode === 'streaming');
+      await eventually(() => bench.engine.status.capture.mode === 'streaming');
     } finally {
       clearInterval(watching);
     }
@@ -86,7 +85,7 @@ withRedis('snapshots', () => {
     expect(progress.map(({ done }) => done)).toEqual(
       [...progress.map(({ done }) => done)].sort((a, b) => a - b),
     );
-    expect(bench.engine.observer.captureState.snapshot).toBeNull();
+    expect(bench.engine.status.capture.snapshot).toBeNull();
     expect(bench.log.some((line) => line.includes('snapshot complete: 12000 documents'))).toBe(true);
     await equal(bench);
   }, 60_000);
@@ -100,7 +99,7 @@ withRedis('snapshots', () => {
       await sleep(200);
       await bench.redis.flushall();
       await eventually(() => bench.log.some((line) => line.includes('snapshotting (redis-wiped)')));
-      await eventually(() => bench.engine.capture.currentMode === 'streaming');
+      await eventually(() => bench.engine.status.capture.mode === 'streaming');
       await eventually(async () => (await bench.redis.zcard('index:users')) >= 3_000);
     });
     await equal(bench);
@@ -129,7 +128,7 @@ withRedis('snapshots', () => {
       bench.engine.start();
       await eventually(() => bench.log.some((line) => line.includes('SYNC_101')));
       await eventually(() => bench.log.some((line) => line.includes('snapshotting (history-lost)')));
-      await eventually(() => bench.engine.capture.currentMode === 'streaming');
+      await eventually(() => bench.engine.status.capture.mode === 'streaming');
     });
     await equal(bench);
   }, 60_000);
@@ -138,7 +137,7 @@ withRedis('snapshots', () => {
     bench = await SyncBench.start({ mongo: await startPrivateMongo() });
     await bench.up();
     await bench.mongo().write(user(email()));
-    const status = await bench.engine.oplog.look();
+    const status = await bench.engine.status.lookAtOplog();
     if ('unknown' in status) throw new Error(status.unknown);
     expect(status.windowMs).toBeGreaterThanOrEqual(0);
     expect(status.positionAgeMs).toBeGreaterThanOrEqual(0);
@@ -155,12 +154,12 @@ withRedis('the consistency figure on real stores', () => {
   afterAll(() => bench.stop());
 
   it('is of writes on both sides that arrived in time', async () => {
-    expect(bench.engine.consistency.figure()).toMatchObject({ within1s: null, samples: 0 });
+    expect(bench.engine.status.consistency).toMatchObject({ within1s: null, samples: 0 });
     await beside(bench, async () => {
-      await eventually(() => bench.engine.consistency.figure().samples >= 6);
+      await eventually(() => bench.engine.status.consistency.samples >= 6);
     });
-    await eventually(() => bench.engine.consistency.figure().within1s !== null);
-    const { within60s } = bench.engine.consistency.figure();
+    await eventually(() => bench.engine.status.consistency.within1s !== null);
+    const { within60s } = bench.engine.status.consistency;
     expect(within60s).toBeGreaterThan(0.5);
   });
 });

@@ -46,13 +46,13 @@ describeWith(describe, redisUnavailableReason())('two-way sync', () => {
   it('I6: recognises the echo of a Redis write, and sends nothing back', async () => {
     const key = email();
     const before = await bench.outcomes('mongo-to-redis');
-    const captured = (await bench.engine.books.read('redis-to-mongo')).ledger.captured;
+    const captured = (await bench.engine.status.ledger('redis-to-mongo')).ledger.captured;
     await bench.inRedis().write(user(key));
     await bench.settled([key]);
     await eventually(async () => {
       expect((await bench.outcomes('mongo-to-redis')).echo).toBe((before.echo ?? 0) + 1);
     });
-    expect((await bench.engine.books.read('redis-to-mongo')).ledger.captured).toBe(captured + 1);
+    expect((await bench.engine.status.ledger('redis-to-mongo')).ledger.captured).toBe(captured + 1);
   });
 
   it('I5: a delete on either side is a delete on both, and stays one', async () => {

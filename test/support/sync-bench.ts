@@ -18,7 +18,7 @@ import {
 } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient, type Db } from 'mongodb';
-import { SyncEngine, type SyncEngineOptions } from '../../apps/sync-service/src/engine.js';
+import { SyncEngine, type SyncEngineOptions } from '@redis-mongo-sync/sync-engine';
 import { eventually } from '@redis-mongo-sync/testing';
 
 export interface SyncBenchOptions {
@@ -86,10 +86,6 @@ export class SyncBench {
       redisUrl: this.options.redisUrl?.(this.server) ?? this.server.url,
       entities: this.options.entities ?? [USERS],
       log: { info: line('info'), warn: line('warn'), error: line('error'), debug: line('debug') },
-      batchSize: 500,
-      maxStreamLength: 1_000_000,
-      maxSkewMs: 60_000,
-      tombstoneTtlMs: 7 * 24 * 60 * 60 * 1000,
       ...this.options.engine,
       ...overrides,
     });
@@ -100,7 +96,7 @@ export class SyncBench {
   /** Starts the engine and waits until it streams. */
   async up(): Promise<void> {
     this.engine.start();
-    await eventually(() => this.engine.capture.currentMode === 'streaming');
+    await eventually(() => this.engine.status.capture.mode === 'streaming');
   }
 
   /** Waits until both stores say the same of these keys, nothing is under way, and the books balance. */
@@ -108,7 +104,7 @@ export class SyncBench {
     await eventually(
       async () => {
         for (const direction of ['mongo-to-redis', 'redis-to-mongo'] as const) {
-          const { pending, unread, vanished, ledger } = await this.engine.books.read(direction);
+          const { pending, unread, vanished, ledger } = await this.engine.status.ledger(direction);
           expect({ direction, pending, unread, vanished, owed: owedInFlight(ledger) }).toEqual({
             direction,
             pending: 0,
@@ -128,7 +124,7 @@ export class SyncBench {
   }
 
   async outcomes(direction: 'mongo-to-redis' | 'redis-to-mongo') {
-    const { ledger } = await this.engine.books.read(direction);
+    const { ledger } = await this.engine.status.ledger(direction);
     return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, ledger.outcomes[outcome]]));
   }
 

@@ -9,7 +9,7 @@ import { connect } from '@redis-mongo-sync/redis-streams';
 import { USERS } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import type { SyncReport } from '../../apps/sync-service/src/metrics/metrics-report.js';
+import type { SyncReport } from '@redis-mongo-sync/sync-engine';
 import { eventually } from '@redis-mongo-sync/testing';
 import { ServiceProcess } from './service-process.js';
 

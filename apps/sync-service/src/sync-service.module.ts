@@ -1,17 +1,20 @@
 import { recordProblem } from '@redis-mongo-sync/records-http';
 import { serveDocument } from '@redis-mongo-sync/service-kit';
+import { SyncStatus } from '@redis-mongo-sync/sync-engine';
+import { SyncModule } from '@redis-mongo-sync/sync-engine/nest';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TerminusModule } from '@nestjs/terminus';
-import { ReconcileController } from './reconcile/reconcile.controller.js';
-import { syncServiceDocument } from './docs/open-api.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { syncServiceDocument } from './docs/open-api.js';
 import { HealthController } from './health/health.controller.js';
-import { SyncHealth } from './health/sync-health.js';
 import { HistoryController } from './history/history.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
+import { serviceMetrics } from './metrics/service-metrics.js';
+import { PrometheusMetrics } from '@redis-mongo-sync/sync-engine/prometheus';
+import { ReconcileController } from './reconcile/reconcile.controller.js';
+import { syncOptions } from './sync-options.js';
 import type { SyncServiceConfig } from './sync-service.config.js';
-import { syncProviders } from './sync.providers.js';
 
 @Module({})
 export class SyncServiceModule {
@@ -20,7 +23,7 @@ export class SyncServiceModule {
   static with(config: SyncServiceConfig): DynamicModule {
     return {
       module: SyncServiceModule,
-      imports: [TerminusModule.forRoot({ logger: false })],
+      imports: [TerminusModule.forRoot({ logger: false }), SyncModule.forRoot(syncOptions(config))],
       controllers: [
         HealthController,
         MetricsController,
@@ -28,7 +31,7 @@ export class SyncServiceModule {
         HistoryController,
         ReconcileController,
       ],
-      providers: [...syncProviders(config), SyncHealth],
+      providers: [{ provide: PrometheusMetrics, useFactory: serviceMetrics, inject: [SyncStatus] }],
     };
   }
 

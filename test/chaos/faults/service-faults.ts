@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SyncReport } from '../../../apps/sync-service/src/metrics/metrics-report.js';
+import type { SyncReport } from '@redis-mongo-sync/sync-engine';
 import { SERVICES, type ChaosWorld, type ServiceId } from '../world/chaos-world.js';
 import { nothing, type Fault, type Heal } from './fault.js';
 

@@ -1,4 +1,4 @@
-import type { SyncReport } from '../../../apps/sync-service/src/metrics/metrics-report.js';
+import type { SyncReport } from '@redis-mongo-sync/sync-engine';
 import type { ChaosWorld } from './chaos-world.js';
 
 const TIMEOUT_MS = 2_000;

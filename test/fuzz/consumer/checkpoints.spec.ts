@@ -59,7 +59,7 @@ describeWith(describe, redisUnavailableReason())('checkpoints that somebody wrot
       const before = alertsOf(code);
       await spoil(bench.redis);
       await eventually(() => alertsOf(code) > before, { timeoutMs: 20_000 });
-      await eventually(() => bench.engine.capture.currentMode === 'streaming', { timeoutMs: 20_000 });
+      await eventually(() => bench.engine.status.capture.mode === 'streaming', { timeoutMs: 20_000 });
       await works();
       // An alert once, not a loop.
       expect(alertsOf(code)).toBe(before + 1);

@@ -1,6 +1,4 @@
-import { CaptureFlow } from '../../../apps/sync-service/src/flows/capture.flow.js';
-import { DoubtsRepair } from '../../../apps/sync-service/src/repair/doubts.js';
-import { LostStreamRepair } from '../../../apps/sync-service/src/repair/lost-stream.js';
+import { CaptureFlow, DoubtsRepair, LostStreamRepair } from '@redis-mongo-sync/sync-engine/testing';
 import { DIRECTIONS, StoreUnavailableError, USERS, type Direction } from '@redis-mongo-sync/sync-core';
 import { TaskLink, type StoreName } from '../engine/link.js';
 import type { SimWorld } from '../engine/sim-world.js';

@@ -1,5 +1,4 @@
-import type { DoubtsRepairOptions } from '../../../apps/sync-service/src/repair/doubts.js';
-import type { LostStreamRepairOptions } from '../../../apps/sync-service/src/repair/lost-stream.js';
+import type { DoubtsRepairOptions, LostStreamRepairOptions } from '@redis-mongo-sync/sync-engine/testing';
 import type { Doubt } from '@redis-mongo-sync/sync-adapters';
 import {
   USERS,

@@ -1,30 +1,22 @@
-import { loadConfig, tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
+import { loadConfig, tombstoneTtlMs, validateProfile } from '@redis-mongo-sync/service-kit';
 import { connect } from '@redis-mongo-sync/redis-streams';
-import {
-  ForeignRecords,
-  KEYS,
-  MongoDocumentAuthority,
-  RedisCaptureJournal,
-  RedisComparisonSide,
-  RedisProjectionTarget,
-} from '@redis-mongo-sync/sync-adapters';
+import { KEYS } from '@redis-mongo-sync/sync-adapters';
 import { USERS, type Direction } from '@redis-mongo-sync/sync-core';
-import type { Redis } from 'ioredis';
-import { MongoClient } from 'mongodb';
-import { SyncServiceConfig } from '../sync-service.config.js';
-import { grouped, ProgressBar } from '../terminal/progress-bar.js';
 import {
   backfill,
+  BackfillProgress,
+  backfillSource,
+  FlowControl,
   LISTED,
   type BackfillSource,
   type BackfillStep,
   type BackfillSummary,
-} from './backfill.js';
-import { FlowControl } from './flow-control.js';
-import { FromMongo } from './from-mongo.js';
-import { FromRedis } from './from-redis.js';
+} from '@redis-mongo-sync/sync-engine';
+import type { Redis } from 'ioredis';
+import { MongoClient } from 'mongodb';
+import { SyncServiceConfig } from '../sync-service.config.js';
+import { grouped, ProgressBar } from '../terminal/progress-bar.js';
 import { BACKFILL_HELP, parseBackfillOptions, UsageError, type BackfillOptions } from './options.js';
-import { BackfillProgress } from './progress-store.js';
 
 /*
  * `npm run tool -- backfill`. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the same command goes on).
@@ -62,41 +54,19 @@ async function run(options: BackfillOptions): Promise<number> {
   const stop = () => abort.abort();
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
-    const source = sourceOf(options, { mongo, redis, config });
+    const source = backfillSource({
+      ...options,
+      db: mongo.db(config.mongo.database),
+      redis,
+      tombstoneTtlMs: tombstoneTtlMs(config.tombstones),
+      faultsOf: validateProfile,
+    });
     return await perform(options, { source, redis, signal: abort.signal });
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
     redis.disconnect();
     await mongo.close();
   }
-}
-
-interface Place {
-  readonly mongo: MongoClient;
-  readonly redis: Redis;
-  readonly config: SyncServiceConfig;
-}
-
-function sourceOf(
-  { from, dryRun, prefer }: BackfillOptions,
-  { mongo, redis, config }: Place,
-): BackfillSource {
-  const db = mongo.db(config.mongo.database);
-  const ttlMs = tombstoneTtlMs(config.tombstones);
-  const authority = new MongoDocumentAuthority(db, ttlMs);
-  const journal = new RedisCaptureJournal(redis);
-  if (from === 'mongo') return new FromMongo({ db, journal, authority, dryRun });
-  return new FromRedis({
-    redis,
-    foreign: new ForeignRecords(redis),
-    side: new RedisComparisonSide(redis),
-    journal,
-    authority,
-    projections: new RedisProjectionTarget(redis, ttlMs),
-    prefer,
-    tombstoneTtlMs: ttlMs,
-    dryRun,
-  });
 }
 
 async function perform(

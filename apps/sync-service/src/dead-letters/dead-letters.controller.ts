@@ -11,6 +11,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { SyncDeadLetters } from '@redis-mongo-sync/sync-engine';
 import type { DeadLetter, DeadLetterPage, DeadLetters } from '@redis-mongo-sync/redis-streams';
 import {
   DocumentDiscard,
@@ -21,7 +22,6 @@ import {
   DocumentSizes,
 } from '../docs/dead-letters-docs.js';
 import { RedisErrorsInterceptor } from './redis-errors.interceptor.js';
-import { SyncDeadLetters } from './sync-dead-letters.js';
 
 const MAX_LIMIT = 500;
 const ENTRY_ID = /^\d{1,20}-\d{1,20}$/;

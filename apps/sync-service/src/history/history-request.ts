@@ -1,7 +1,7 @@
 import { HttpProblem, ProblemError, WholeNumber } from '@redis-mongo-sync/service-kit';
 import type { ConflictCursor } from '@redis-mongo-sync/sync-adapters';
+import { decodeConflictCursor } from '@redis-mongo-sync/sync-engine';
 import { isSource, isVersion, type Source } from '@redis-mongo-sync/sync-core';
-import { decodeConflictCursor } from './conflict-view.js';
 
 /** Query of the pages of conflicts. */
 export class ConflictPageQuery {

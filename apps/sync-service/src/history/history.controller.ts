@@ -1,9 +1,14 @@
 import { AdminTokenGuard, HttpProblem, ProblemError, StrictQuery } from '@redis-mongo-sync/service-kit';
 import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
+import {
+  RecordHistory,
+  type ConflictPageView,
+  type RecordHistoryView,
+  type RestoredView,
+} from '@redis-mongo-sync/sync-engine';
 import { Controller, Get, HttpCode, Logger, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { DocumentConflicts, DocumentHistory, DocumentRestore } from '../docs/history-docs.js';
-import type { ConflictPageView } from './conflict-view.js';
 import {
   ConflictPageQuery,
   HistoryQuery,
@@ -12,7 +17,6 @@ import {
   pageOf,
   RestoreQuery,
 } from './history-request.js';
-import { RecordHistory, type RecordHistoryView, type RestoredView } from './record-history.js';
 
 /** Which write won, why, and what lost; and a way back for what lost. */
 @ApiTags('history')

@@ -1,15 +1,15 @@
 import { ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
+import { SyncStatus } from '@redis-mongo-sync/sync-engine';
+import { PrometheusMetrics } from '@redis-mongo-sync/sync-engine/prometheus';
 import { Controller, Get, Headers, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { MetricsReport } from './metrics-report.js';
-import { PrometheusMetrics } from './prometheus-metrics.js';
 
 @ApiTags('metrics')
 @Controller('metrics')
 export class MetricsController {
   constructor(
-    private readonly report: MetricsReport,
+    private readonly status: SyncStatus,
     private readonly prometheus: PrometheusMetrics,
   ) {}
 
@@ -30,7 +30,7 @@ export class MetricsController {
     if (/text\/plain|application\/openmetrics-text/i.test(accept ?? '')) {
       await reply.type(this.prometheus.contentType).send(await this.prometheus.text());
     } else {
-      await reply.send(await this.report.read());
+      await reply.send({ service: 'sync-service', ...(await this.status.report()) });
     }
   }
 }

@@ -7,7 +7,7 @@ import {
   type ReconcileCliOptions,
 } from './cli-options.js';
 import { ReconcileClient, ReconcileClientError } from './reconcile-client.js';
-import type { RunView } from './reconcile-runs.js';
+import type { RunView } from '@redis-mongo-sync/sync-engine';
 import { reportText } from './report-text.js';
 
 /*

@@ -1,5 +1,5 @@
 import type { ReconcileRequest } from '@redis-mongo-sync/sync-core';
-import type { RunView } from './reconcile-runs.js';
+import type { RunView } from '@redis-mongo-sync/sync-engine';
 
 /** The service refused, or did not answer; the message says what to do. */
 export class ReconcileClientError extends Error {

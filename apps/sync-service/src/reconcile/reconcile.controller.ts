@@ -1,4 +1,5 @@
 import { AdminTokenGuard, HttpProblem, ProblemError } from '@redis-mongo-sync/service-kit';
+import { Reconciles, type RunView } from '@redis-mongo-sync/sync-engine';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -8,10 +9,8 @@ import {
   DocumentReconcileRun,
   DocumentReconcileRuns,
 } from '../docs/reconcile-docs.js';
-import { SyncEngine } from '../engine.js';
 import { SyncServiceConfig } from '../sync-service.config.js';
 import { parseReconcileRequest } from './parse-request.js';
-import type { RunView } from './reconcile-runs.js';
 
 /** Comparing both stores, and repairing what differs. */
 @ApiTags('reconcile')
@@ -19,7 +18,7 @@ import type { RunView } from './reconcile-runs.js';
 @UseGuards(AdminTokenGuard)
 export class ReconcileController {
   constructor(
-    private readonly engine: SyncEngine,
+    private readonly runs: Reconciles,
     private readonly config: SyncServiceConfig,
   ) {}
 
@@ -28,35 +27,34 @@ export class ReconcileController {
   @HttpCode(202)
   @DocumentReconcile()
   async start(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<RunView> {
-    const { reconciles } = this.engine;
-    const names = reconciles.entityNames;
+    const names = this.runs.entityNames;
     const defaults = { entity: names[0] ?? '', sample: this.config.reconcileSample };
     const request = parseReconcileRequest(body, defaults, names);
-    const started = reconciles.start(request);
+    const started = this.runs.start(request);
     if (!started) throw new ProblemError(HttpProblem.Conflict, { detail: 'another run is under way' });
     if (request.mode === 'full') return started;
     reply.status(200);
-    return (await reconciles.ended(started.id)) ?? started;
+    return (await this.runs.ended(started.id)) ?? started;
   }
 
   /** The last runs, newest first. */
   @Get()
   @DocumentReconcileRuns()
   list(): { readonly runs: readonly RunView[] } {
-    return { runs: this.engine.reconciles.list() };
+    return { runs: this.runs.list() };
   }
 
   @Get(':id')
   @DocumentReconcileRun()
   read(@Param('id') id: string): RunView {
-    return this.engine.reconciles.get(id) ?? notFound(id);
+    return this.runs.get(id) ?? notFound(id);
   }
 
   /** Ends a run; what it has repaired stays repaired. */
   @Delete(':id')
   @DocumentCancel()
   async cancel(@Param('id') id: string): Promise<RunView> {
-    return (await this.engine.reconciles.cancel(id)) ?? notFound(id);
+    return (await this.runs.cancel(id)) ?? notFound(id);
   }
 }
 

@@ -1,6 +1,6 @@
 import { DIFFERENCE_KINDS, type DifferenceKind } from '@redis-mongo-sync/sync-core';
 import { grouped } from '../terminal/progress-bar.js';
-import type { RunView } from './reconcile-runs.js';
+import type { RunView } from '@redis-mongo-sync/sync-engine';
 
 const MEANING: Readonly<Record<DifferenceKind, string>> = {
   missing: 'MongoDB has it, Redis does not',

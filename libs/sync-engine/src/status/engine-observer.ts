@@ -1,0 +1,218 @@
+import { errorText, type ConsumerMode, type StreamConsumer } from '@redis-mongo-sync/redis-streams';
+import {
+  DIRECTIONS,
+  SyncAlert,
+  type ChangeEvent,
+  type Conflict,
+  type Direction,
+} from '@redis-mongo-sync/sync-core';
+import type { RunView } from '../healing/reconcile/run-view.js';
+import type { EngineLog } from '../engine-log.js';
+import type { CaptureMode, CaptureObserver } from '../flows/capture.flow.js';
+import type { SnapshotStatus } from '../capture/snapshot-progress.js';
+import type { FlowObserver } from '../lanes/flow-context.js';
+
+export interface CaptureStatus {
+  readonly mode: CaptureMode;
+  readonly reason: string | null;
+  /** Epoch ms since when it has been in this mode. */
+  readonly since: number;
+  /** How far a snapshot is; null when none is under way here. */
+  readonly snapshot: SnapshotStatus | null;
+  /** Epoch ms at which capture last knew that it had everything up to then; null before the first time. */
+  readonly caughtUpAt: number | null;
+  readonly captured: number;
+}
+
+export interface LaneStatus {
+  readonly mode: ConsumerMode;
+  /** Versions of this way that lost against a concurrent one, since this process started. */
+  readonly conflicts: number;
+  readonly overfull: boolean;
+  readonly fatal: string | null;
+  readonly largestSkewMs: number;
+}
+
+/** An alert about skew is given when a version lies further ahead than this. */
+const SKEW_ALERT_MS = 5_000;
+/** Clocks stay apart for long, and batches come by the second. */
+const SKEW_ALERT_EVERY_MS = 60_000;
+
+/** Hears everything that happens in the engine, keeps what health and metrics show, and writes the log lines. */
+export class EngineObserver implements CaptureObserver {
+  private captureStatus: CaptureStatus = {
+    mode: 'stopped',
+    reason: null,
+    since: Date.now(),
+    snapshot: null,
+    caughtUpAt: null,
+    captured: 0,
+  };
+  private readonly lanes: Record<Direction, LaneStatus> = {
+    'mongo-to-redis': NEW_LANE,
+    'redis-to-mongo': NEW_LANE,
+  };
+  private alerts = 0;
+  private readonly skewAlertedAt = new Map<Direction, number>();
+
+  constructor(private readonly log: EngineLog) {}
+
+  get captureState(): CaptureStatus {
+    return this.captureStatus;
+  }
+
+  /** Things a person should have looked at, since this process started. */
+  get alertCount(): number {
+    return this.alerts;
+  }
+
+  laneState(direction: Direction): LaneStatus {
+    return this.lanes[direction];
+  }
+
+  isOverfull(direction: Direction): boolean {
+    return this.lanes[direction].overfull;
+  }
+
+  // ——— capture
+
+  modeChanged(mode: CaptureMode, reason?: string): void {
+    const snapshot = mode === 'streaming' || mode === 'standby' ? null : this.captureStatus.snapshot;
+    this.captureStatus = { ...this.captureStatus, mode, reason: reason ?? null, since: Date.now(), snapshot };
+    const line = `capture: ${mode}${reason ? ` (${reason})` : ''}`;
+    if (mode === 'waiting' || mode === 'throttled') this.log.warn(line);
+    else this.log.info(line);
+  }
+
+  published(events: readonly ChangeEvent[]): void {
+    const captured = this.captureStatus.captured + events.length;
+    this.captureStatus = { ...this.captureStatus, captured, caughtUpAt: Date.now() };
+  }
+
+  snapshot(snapshot: SnapshotStatus | null): void {
+    const before = this.captureStatus.snapshot;
+    this.captureStatus = { ...this.captureStatus, snapshot };
+    if (before && !snapshot) this.log.info(`capture: snapshot complete: ${before.done} documents`);
+  }
+
+  alert(code: SyncAlert, message: string): void {
+    this.alerts += 1;
+    this.log.warn(`${code} ${message}`);
+  }
+
+  collectionLost(collection: string, operation: string): void {
+    this.alert(
+      SyncAlert.CollectionLost,
+      `collection ${collection}: ${operation}; Redis still shows its records`,
+    );
+  }
+
+  // ——— lanes
+
+  lane(direction: Direction): FlowObserver {
+    return {
+      conflicts: (conflicts) => this.conflicts(direction, conflicts),
+      skew: (largestSkewMs) => this.skew(direction, largestSkewMs),
+    };
+  }
+
+  watch(direction: Direction, consumer: StreamConsumer): void {
+    consumer.on('mode', ({ to }) => {
+      this.update(direction, { mode: to });
+      this.log.info(`${direction}: ${to}`);
+    });
+    consumer.on('breaker', ({ state, error, failuresInARow }) => {
+      if (state === 'open' && failuresInARow === 1)
+        this.log.warn(`${direction}: waiting for a store: ${errorText(error)}`);
+      if (state === 'closed') this.log.info(`${direction}: working again`);
+    });
+    consumer.on('group-lost', ({ error }) =>
+      this.alert(SyncAlert.StreamLost, `${direction}: stream or group lost: ${errorText(error)}`),
+    );
+    consumer.on('lost', ({ ids }) =>
+      this.alert(
+        SyncAlert.EntriesTrimmed,
+        `${direction}: ${ids.length} entries were trimmed before they were handled; emitting them again`,
+      ),
+    );
+    consumer.on('dead-lettered', ({ id, letterId, error }) =>
+      this.alert(
+        SyncAlert.DeadLettered,
+        `${direction}: entry ${id} is dead letter ${letterId}: ${errorText(error)}`,
+      ),
+    );
+  }
+
+  pressure(direction: Direction, overfull: boolean): void {
+    this.update(direction, { overfull });
+    if (overfull) this.alert(SyncAlert.StreamOverCap, `${direction}: the stream is longer than its cap`);
+  }
+
+  repaired(direction: Direction, report: { readonly vanished: number; readonly emittedAgain: number }): void {
+    if (report.vanished === 0 && report.emittedAgain === 0) return;
+    this.alert(
+      SyncAlert.Repaired,
+      `${direction}: repaired: ${report.vanished} entries had vanished, ${report.emittedAgain} records emitted again`,
+    );
+  }
+
+  /** Somebody put older states of so many records back into Mongo; Redis emitted its own again. */
+  setBack(records: number): void {
+    if (records > 0) this.log.warn(`mongo was set back below redis on ${records} records; emitted again`);
+  }
+
+  /** A look at both stores came to its end. */
+  reconciled({ state, trigger, error, report }: RunView): void {
+    if (state === 'failed') this.log.warn(`reconcile (${trigger}) failed: ${error ?? ''}`);
+    if (!report) return;
+    const { compared, left, repaired, settling } = report;
+    const line = `reconcile (${trigger}) ${state}: ${compared} records compared, ${repaired} repaired, ${left} differ`;
+    this.log.info(settling > 0 ? `${line}, ${settling} still moving` : line);
+    if (left > 0)
+      this.alert(SyncAlert.StoresDiffer, `${left} of ${compared} records differ between the stores`);
+  }
+
+  fatal(direction: Direction, error: unknown): void {
+    this.update(direction, { fatal: errorText(error) });
+    this.log.error(`${SyncAlert.LaneStopped} ${direction}: stopped for good: ${errorText(error)}`);
+  }
+
+  private conflicts(direction: Direction, conflicts: readonly Conflict[]): void {
+    for (const lane of DIRECTIONS) {
+      const lost = conflicts.filter((conflict) => wayOf(conflict) === lane).length;
+      if (lost > 0) this.update(lane, { conflicts: this.lanes[lane].conflicts + lost });
+    }
+    for (const { entity, key, winner, loser } of conflicts) {
+      this.log.debug(
+        `${direction}: conflict on ${entity} ${key}: ${loser.version} (${loser.source}) lost to ${winner.version ?? 'a write without a version'} (${winner.source})`,
+      );
+    }
+  }
+
+  private skew(direction: Direction, largestSkewMs: number): void {
+    if (largestSkewMs !== this.lanes[direction].largestSkewMs) this.update(direction, { largestSkewMs });
+    if (largestSkewMs <= SKEW_ALERT_MS) return;
+    const now = Date.now();
+    if (now - (this.skewAlertedAt.get(direction) ?? 0) < SKEW_ALERT_EVERY_MS) return;
+    this.skewAlertedAt.set(direction, now);
+    this.alert(SyncAlert.ClockSkew, `${direction}: a version lies ${largestSkewMs} ms ahead of this clock`);
+  }
+
+  private update(direction: Direction, change: Partial<LaneStatus>): void {
+    this.lanes[direction] = { ...this.lanes[direction], ...change };
+  }
+}
+
+/** The way of the version that lost; `null` for one that was merely overtaken by its own store's next. */
+function wayOf({ reason, loser }: Conflict): Direction | null {
+  if (reason === 'overtaken') return null;
+  return loser.source === 'redis' ? 'redis-to-mongo' : 'mongo-to-redis';
+}
+
+const NEW_LANE: LaneStatus = {
+  mode: 'starting',
+  conflicts: 0,
+  overfull: false,
+  fatal: null,
+  largestSkewMs: 0,
+};
