@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DIRECTIONS, type Direction } from '@redis-mongo-sync/sync-core';
 import { engineParts, type EngineParts } from './composition/engine-parts.js';
 import type { Reconciles } from './healing/reconcile/reconciles.js';
@@ -15,6 +16,9 @@ import { settingsOf, type SyncEngineOptions, type SyncEngineSettings } from './s
  * - `stopped`: nothing runs and the connection to Redis is closed. There is no way back: make another engine.
  */
 export type EngineMode = 'idle' | 'running' | 'draining' | 'stopped';
+
+/** Consumers keep the deadline themselves; this is what they need to leave their entries behind. */
+const GRACE_MS = 500;
 
 /**
  * The two-way sync of some entities between one MongoDB and one Redis: its life, and the handles by which it is looked
@@ -77,14 +81,27 @@ export class SyncEngine {
     healing.consistency.start();
   }
 
-  /** Resolves when what is in flight is settled, or left pending on purpose at the deadline. May be called again. */
+  /**
+   * Resolves when what is in flight is settled, or left pending on purpose at the deadline – also when both stores are
+   * down, and whatever waits for them. May be called again.
+   */
   stop(deadlineMs: number): Promise<void> {
     return (this.stopping ??= this.drain(deadlineMs));
   }
 
   private async drain(deadlineMs: number): Promise<void> {
     this.setMode('draining');
-    const { lanes, capture, healing, stores } = this.parts;
+    const over = new AbortController();
+    const deadline = sleep(deadlineMs + GRACE_MS, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([this.stopParts(deadlineMs), deadline]);
+    over.abort();
+    const { redis } = this.parts.stores;
+    if (redis.status !== 'end') redis.disconnect();
+    this.setMode('stopped');
+  }
+
+  private async stopParts(deadlineMs: number): Promise<void> {
+    const { lanes, capture, healing } = this.parts;
     healing.schedule.stop();
     healing.oplog.stop();
     await Promise.all([
@@ -97,8 +114,6 @@ export class SyncEngine {
         trimmer.stop(),
       ]),
     ]);
-    if (stores.redis.status !== 'end') stores.redis.disconnect();
-    this.setMode('stopped');
   }
 
   private setMode(mode: EngineMode): void {

@@ -36,13 +36,13 @@ export class FromMongo implements BackfillSource {
     const epoch = await this.epoch();
     let done = from?.done ?? 0;
     for await (const page of documentPages(db, entity, { afterId: from?.cursor ?? null, limit: PAGE })) {
-      const unversioned = page.images.filter(({ version }) => version === null);
+      const unstamped = page.images.filter(({ version }) => version === null);
       const events = page.images.flatMap((image) =>
         image.version === null ? [] : [eventFromImage(entity, image, image.version)],
       );
       if (!dryRun) {
         await stampAbove(
-          unversioned.map(({ id, key }) => ({ entity, id, key, seen: null })),
+          unstamped.map(({ id, key }) => ({ entity, id, key, seen: null })),
           { journal, authority },
         );
         if (events.length > 0) await journal.republish(events);
@@ -52,7 +52,7 @@ export class FromMongo implements BackfillSource {
       yield {
         position: { cursor: page.lastId, done, epoch },
         records,
-        counts: { published: events.length, stamped: unversioned.length },
+        counts: { published: events.length, stamped: unstamped.length },
         leftAlone: page.unusable.map((id) => ({ name: `_id ${id}`, reason: `no usable ${entity.keyField}` })),
         fraction: total === 0 ? null : Math.min(1, done / total),
       };

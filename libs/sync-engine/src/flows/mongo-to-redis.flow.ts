@@ -6,7 +6,7 @@ import type { FlowContext } from '../lanes/flow-context.js';
 /**
  * `mongo_changes` → Redis.
  *
- *   consumer group → decode → applyToRedis: one script compares, writes, books and acknowledges the batch
+ *   consumer group → decode → applyToRedis: one script compares, writes, counts in the ledger, acknowledges
  *                                └ what it left open is compared with Mongo: set back? changed by an outsider?
  */
 export function mongoToRedis(context: FlowContext, stores: ApplyToRedisStores): BatchHandler {

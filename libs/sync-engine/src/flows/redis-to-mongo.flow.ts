@@ -12,7 +12,7 @@ export class RecordRefusedError extends Error {
  * `redis_changes` → Mongo.
  *
  *   consumer group → decode → applyToMongo: newest version per record → one bulk of conditional upserts
- *                                            → one script books and acknowledges the batch
+ *                                            → one script counts in the ledger and acknowledges
  */
 export function redisToMongo(context: FlowContext, stores: ApplyToMongoStores): BatchHandler {
   return async (entries: readonly StreamEntry[]) => {

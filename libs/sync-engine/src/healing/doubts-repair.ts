@@ -22,9 +22,9 @@ const MAX_PAGES = 10;
 /**
  * An older image from Mongo is settled at once while a newer Redis write is in flight to Mongo: as a rule it is the
  * echo of the write before. But that newer write may have arrived already, not settled yet, and an outsider may have
- * put an older state over it; nobody would ever send it again. So each such image leaves a doubt, and when nothing of
- * the record is in flight any more, this looks at Mongo. (A look before that
- * would not tell a write that has yet to arrive from one that was overwritten.)
+ * put an older state over it; that write would never be re-emitted. So each such image leaves a doubt, and when nothing
+ * of the record is in flight any more, this looks at Mongo. (A look before that would not tell a write that has yet to
+ * arrive from one that was overwritten.)
  *
  * A doubt goes only after what it asked for was done, so a crash repeats the look. Whatever happens to Mongo after the
  * look has an image of its own, and thereby a doubt of its own, of a higher version.
@@ -34,13 +34,13 @@ export class DoubtsRepair {
 
   constructor(private readonly options: DoubtsRepairOptions) {}
 
-  /** Returns how many records Redis had to emit again. */
+  /** Returns how many records Redis had to re-emit. */
   async run(): Promise<number> {
-    let reissued = 0;
+    let reEmitted = 0;
     for (let page = 0; page < MAX_PAGES; page++) {
       const { doubts, next } = await this.options.doubts.read(this.cursor, PAGE);
       for (const entity of this.options.entities) {
-        reissued += await this.resolve(
+        reEmitted += await this.resolve(
           entity,
           doubts.filter((doubt) => doubt.entity === entity.name),
         );
@@ -48,12 +48,12 @@ export class DoubtsRepair {
       this.cursor = next;
       if (next === '0') break;
     }
-    return reissued;
+    return reEmitted;
   }
 
   /**
    * The order matters: what Redis held before it was seen that nothing is in flight had been in Mongo by then, so a
-   * lower version found there afterwards was put back by somebody.
+   * lower version found there afterwards was put back by an outsider.
    */
   private async resolve(entity: EntityDefinition, doubts: readonly Doubt[]): Promise<number> {
     if (doubts.length === 0) return 0;
@@ -68,15 +68,15 @@ export class DoubtsRepair {
       entity,
       landed.map(({ key }) => key),
     );
-    let reissued = 0;
+    let reEmitted = 0;
     for (const { key } of landed) {
       const version = held.get(key) ?? 0;
       const image = current.get(key);
       if (!image || !isSetBack(image, version)) continue; // a document that is gone is for capture to bury
       await this.options.projections.reissue(entity, key, version);
-      reissued += 1;
+      reEmitted += 1;
     }
     await this.options.doubts.remove(landed);
-    return reissued;
+    return reEmitted;
   }
 }

@@ -50,7 +50,7 @@ export interface RecordHistoryView extends ConflictPageView {
     readonly redis: HeldView;
     /** Same state, same stamp, same content. */
     readonly equal: boolean;
-    /** The newest version on the way in each direction; `null`: none. */
+    /** The newest version in flight in each direction; `null`: none. */
     readonly inFlight: Readonly<Record<Direction, number | null>>;
   };
 }
@@ -169,11 +169,11 @@ export class RecordHistory {
         this.options.redis.hget(KEYS.inFlight(direction), inFlightField(entity.name, key)),
       );
     const [toRedis, toMongo] = await Promise.all([read('mongo-to-redis'), read('redis-to-mongo')]);
-    return { 'mongo-to-redis': flyingVersion(toRedis), 'redis-to-mongo': flyingVersion(toMongo) };
+    return { 'mongo-to-redis': inFlightVersion(toRedis), 'redis-to-mongo': inFlightVersion(toMongo) };
   }
 }
 
-function flyingVersion(text: string | null): number | null {
+function inFlightVersion(text: string | null): number | null {
   return text === null ? null : Number.parseInt(text, 10);
 }
 

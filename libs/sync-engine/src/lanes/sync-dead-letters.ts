@@ -11,7 +11,7 @@ export class SyncDeadLetters {
     this.byStream = new Map(
       DIRECTIONS.map((direction) => {
         const stream = KEYS.stream(direction);
-        // A replayed entry enters the stream once more, and so do the books.
+        // A replayed entry enters the stream once more, and the ledger counts it once more.
         const replayCounter = { key: KEYS.ledger(direction), field: 'captured' };
         return [stream, new DeadLetters({ commands, stream, secretFields, replayCounter })];
       }),

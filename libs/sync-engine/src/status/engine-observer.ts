@@ -8,8 +8,9 @@ import {
 } from '@redis-mongo-sync/sync-core';
 import type { RunView } from '../healing/reconcile/run-view.js';
 import type { EngineLog } from '../engine-log.js';
-import type { CaptureMode, CaptureObserver } from '../flows/capture.flow.js';
+import type { CaptureMode, CaptureObserver } from '../capture/capture-observer.js';
 import type { SnapshotStatus } from '../capture/snapshot-progress.js';
+import type { RepairReport } from '../healing/ledger/lost-stream-repair.js';
 import type { FlowObserver } from '../lanes/flow-context.js';
 
 export interface CaptureStatus {
@@ -132,7 +133,7 @@ export class EngineObserver implements CaptureObserver {
     consumer.on('lost', ({ ids }) =>
       this.alert(
         SyncAlert.EntriesTrimmed,
-        `${direction}: ${ids.length} entries were trimmed before they were handled; emitting them again`,
+        `${direction}: ${ids.length} entries were trimmed before they were handled; re-emitting them`,
       ),
     );
     consumer.on('dead-lettered', ({ id, letterId, error }) =>
@@ -148,17 +149,17 @@ export class EngineObserver implements CaptureObserver {
     if (overfull) this.alert(SyncAlert.StreamOverCap, `${direction}: the stream is longer than its cap`);
   }
 
-  repaired(direction: Direction, report: { readonly vanished: number; readonly emittedAgain: number }): void {
-    if (report.vanished === 0 && report.emittedAgain === 0) return;
+  repaired(direction: Direction, { missing, reEmitted }: RepairReport): void {
+    if (missing === 0 && reEmitted === 0) return;
     this.alert(
       SyncAlert.Repaired,
-      `${direction}: repaired: ${report.vanished} entries had vanished, ${report.emittedAgain} records emitted again`,
+      `${direction}: repaired: ${missing} entries were missing, ${reEmitted} records re-emitted`,
     );
   }
 
-  /** Somebody put older states of so many records back into Mongo; Redis emitted its own again. */
+  /** An outsider put older states of so many records back into Mongo; Redis re-emitted its own. */
   setBack(records: number): void {
-    if (records > 0) this.log.warn(`mongo was set back below redis on ${records} records; emitted again`);
+    if (records > 0) this.log.warn(`mongo was set back below redis on ${records} records; re-emitted`);
   }
 
   /** A look at both stores came to its end. */

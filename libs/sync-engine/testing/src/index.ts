@@ -1,10 +1,5 @@
 /** Parts of the engine for tests that run them over stores of their own: `@redis-mongo-sync/sync-engine/testing`. */
-export {
-  CaptureFlow,
-  type CaptureFlowOptions,
-  type CaptureMode,
-  type CaptureObserver,
-} from '../../src/flows/capture.flow.js';
+export { CaptureFlow } from '../../src/flows/capture.flow.js';
 export { DoubtsRepair, type DoubtsRepairOptions } from '../../src/healing/doubts-repair.js';
 export {
   LostStreamRepair,

@@ -43,7 +43,7 @@ const EARLY_MS = 50;
 const CHECK_MS = 100;
 
 /**
- * Watches a few of the writes that enter the streams – picked there, before anybody knows what becomes of them – and
+ * Watches a few of the writes that enter the streams – picked there, before it is known what becomes of them – and
  * sees whether both stores have them 1, 10 and 60 seconds after they were made. A write that is seen only after its
  * horizon counts as missed, and so does one whose stores don't answer.
  */
@@ -51,7 +51,7 @@ export class ConsistencyWatch {
   private readonly tally = new ConsistencyTally();
   private readonly samples: Sample[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
-  private sampling: Promise<void> = Promise.resolve();
+  private sampling: Promise<void> | null = null;
   private checking: Promise<void> | null = null;
 
   constructor(private readonly options: ConsistencyWatchOptions) {}
@@ -62,7 +62,11 @@ export class ConsistencyWatch {
 
   start(): void {
     this.timers.push(
-      setInterval(() => void (this.sampling = this.sampling.then(() => this.sample())), TICK_MS).unref(),
+      // A tick is left out while the one before waits for a store: `stop` shall not wait for a queue of them.
+      setInterval(
+        () => void (this.sampling ??= this.sample().finally(() => (this.sampling = null))),
+        TICK_MS,
+      ).unref(),
       setInterval(
         () => void (this.checking ??= this.check().finally(() => (this.checking = null))),
         CHECK_MS,

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { formatEvent, type ChangeEvent, type Direction } from '@redis-mongo-sync/sync-core';
 import { ConsistencyWatch } from './consistency-watch.js';
 
@@ -123,5 +124,34 @@ describe('the consistency figure', () => {
     await world.at(NOW + 1_000);
     world.now = NOW + 62 * 60_000;
     expect(world.watch.figure()).toMatchObject({ within1s: null, samples: 0 });
+  });
+});
+
+describe('a store that does not answer', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('is asked once, not by a growing queue that stopping would have to wait for', async () => {
+    let asked = 0;
+    let fail: (error: Error) => void = () => undefined;
+    const watch = new ConsistencyWatch({
+      tail: () => ({
+        read: () => {
+          asked += 1;
+          return new Promise((_resolve, reject) => (fail = reject));
+        },
+      }),
+      commonVersions: () => Promise.resolve([]),
+      isRepublishing: () => false,
+    });
+    watch.start();
+    jest.advanceTimersByTime(10_000);
+    expect(asked).toBe(1);
+    const stopped = watch.stop();
+    fail(new Error('down'));
+    await jest.advanceTimersByTimeAsync(0);
+    fail(new Error('down')); // the other direction
+    await stopped;
+    expect(asked).toBe(2);
   });
 });

@@ -18,17 +18,17 @@ export interface LostStreamRepairOptions {
 }
 
 export interface RepairReport {
-  /** Entries that had vanished from the stream. */
-  readonly vanished: number;
-  /** Records that were emitted again. */
-  readonly emittedAgain: number;
+  /** Entries that were missing on the stream. */
+  readonly missing: number;
+  /** Records that were re-emitted. */
+  readonly reEmitted: number;
 }
 
 const CHUNK = 500;
 
 /**
  * Repairs a direction whose stream or consumer group was deleted or trimmed behind our back. The in-flight hash, kept
- * in the same atomic steps as the stream, names every record with a change that was not settled; each is emitted again
+ * in the same atomic steps as the stream, names every record with a change that was not settled; each is re-emitted
  * from its source, as it is now. Applying is by version, so emitting too much is harmless.
  */
 export class LostStreamRepair {
@@ -39,7 +39,7 @@ export class LostStreamRepair {
   }
 
   /**
-   * How many entries seem to be missing; 0: none. What is lost and what is delivered twice may cancel out in the books,
+   * How many entries seem to be missing; 0: none. What is missing and what is delivered twice may cancel out in the ledger,
    * so where the stream holds nothing any more, nothing may be in flight either. (Dead letters stay in flight.)
    */
   async missing(direction: Direction): Promise<number> {
@@ -50,20 +50,20 @@ export class LostStreamRepair {
 
   async run(direction: Direction): Promise<RepairReport> {
     const { vanished } = await this.options.books.rebalance(direction);
-    let emittedAgain = 0;
+    let reEmitted = 0;
     for await (const chunk of this.options.inFlight.records(direction, CHUNK)) {
       for (const [entityName, keys] of chunk) {
         const entity = this.byName.get(entityName);
         if (!entity) continue;
-        emittedAgain += keys.length;
-        if (direction === 'mongo-to-redis') await this.publishAgain(entity, keys);
+        reEmitted += keys.length;
+        if (direction === 'mongo-to-redis') await this.republish(entity, keys);
         else for (const key of keys) await this.options.projections.resend(entity, key);
       }
     }
-    return { vanished, emittedAgain };
+    return { missing: vanished, reEmitted };
   }
 
-  private async publishAgain(entity: EntityDefinition, keys: readonly string[]): Promise<void> {
+  private async republish(entity: EntityDefinition, keys: readonly string[]): Promise<void> {
     const { authority, journal } = this.options;
     const images = await authority.current(entity, keys);
     const events = [...images.values()]

@@ -7,13 +7,13 @@ export const MAX_NAMED = 20;
 /** A search is answered from memory for this long: health is asked often, and reads the whole stream when red. */
 const FRESH_MS = 5_000;
 
-/** What is missing on a stream, by the books. */
+/** What the ledger owes and the stream does not hold. */
 export interface MissingEntries {
-  /** Entries that the books have and the stream has not; negative: entries that the books do not have. */
+  /** How many; negative: the stream holds more than the ledger says. */
   readonly vanished: number;
   /** At most {@link MAX_NAMED} ids of missing events. */
   readonly events: readonly string[];
-  /** For a person; `null` when the books balance. */
+  /** For a person; `null` when the ledger balances. */
   readonly text: string | null;
 }
 
@@ -23,7 +23,7 @@ interface Search {
   readonly found: Promise<MissingEvents>;
 }
 
-/** Puts names to what is missing when the books of a direction do not balance. */
+/** Puts names to what is missing when the ledger of a direction does not balance. */
 export class MissingEntriesSearch {
   private readonly searches = new Map<Direction, Search>();
 
