@@ -237,8 +237,8 @@ withRedis('entries that cannot be applied', () => {
     const [id, fields] = (await letters('redis_changes')).at(-1) ?? ['', []];
     expect(fields.slice(8, 10)).toEqual(['attempts', '4']);
     await bench.db.collection('users').dropIndex(index);
-    const outcome = await bench.engine.deadLetters.of('redis_changes')?.replay(id);
-    expect(outcome?.kind).toBe('replayed');
+    const outcome = await bench.engine.deadLetters.of('redis_changes').replay(id);
+    expect(outcome.kind).toBe('replayed');
     await allLive(bench, [b]);
   });
 });

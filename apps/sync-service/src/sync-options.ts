@@ -1,6 +1,6 @@
 import { tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
-import { USERS } from '@redis-mongo-sync/sync-core';
 import type { SyncModuleOptions } from '@redis-mongo-sync/sync-engine/nest';
+import { ENTITIES } from './entities.js';
 import type { SyncServiceConfig } from './sync-service.config.js';
 
 /** What this service syncs, and where. */
@@ -9,7 +9,7 @@ export function syncOptions(config: SyncServiceConfig): SyncModuleOptions {
   return {
     mongo,
     redis: redis.url,
-    entities: [USERS],
+    entities: ENTITIES,
     batchSize,
     maxStreamLength,
     maxSkewMs,

@@ -1,7 +1,7 @@
 import { loadConfig, tombstoneTtlMs, validateProfile } from '@redis-mongo-sync/service-kit';
 import { connect } from '@redis-mongo-sync/redis-streams';
 import { KEYS } from '@redis-mongo-sync/sync-adapters';
-import { USERS, type Direction } from '@redis-mongo-sync/sync-core';
+import type { Direction } from '@redis-mongo-sync/sync-core';
 import {
   backfill,
   BackfillProgress,
@@ -14,6 +14,7 @@ import {
 } from '@redis-mongo-sync/sync-engine';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
+import { ENTITY_NAMES, entityNamed } from '../entities.js';
 import { SyncServiceConfig } from '../sync-service.config.js';
 import { grouped, ProgressBar } from '../terminal/progress-bar.js';
 import { BACKFILL_HELP, parseBackfillOptions, UsageError, type BackfillOptions } from './options.js';
@@ -22,17 +23,13 @@ import { BACKFILL_HELP, parseBackfillOptions, UsageError, type BackfillOptions }
  * `npm run tool -- backfill`. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the same command goes on).
  */
 
-const ENTITIES = [USERS];
 const INTERRUPTED = 130;
 const out = process.stdout;
 const say = (line: string) => out.write(`${line}\n`);
 
 async function main(args: readonly string[]): Promise<number> {
   try {
-    const options = parseBackfillOptions(
-      args,
-      ENTITIES.map(({ name }) => name),
-    );
+    const options = parseBackfillOptions(args, ENTITY_NAMES);
     if (options.help) {
       say(BACKFILL_HELP);
       return 0;
@@ -77,7 +74,7 @@ async function perform(
     signal,
   }: { readonly source: BackfillSource; readonly redis: Redis; readonly signal: AbortSignal },
 ): Promise<number> {
-  const entity = ENTITIES.find(({ name }) => name === options.entity) ?? USERS;
+  const entity = entityNamed(options.entity);
   const bar = new ProgressBar(out);
   const direction: Direction = options.from === 'mongo' ? 'mongo-to-redis' : 'redis-to-mongo';
   const startedAt = Date.now();

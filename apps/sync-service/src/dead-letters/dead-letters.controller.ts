@@ -1,4 +1,6 @@
+import type { DeadLetter, DeadLetterPage } from '@redis-mongo-sync/redis-streams';
 import { AdminTokenGuard, HttpProblem, ProblemError } from '@redis-mongo-sync/service-kit';
+import { SyncDeadLetters } from '@redis-mongo-sync/sync-engine';
 import {
   Controller,
   Delete,
@@ -11,20 +13,11 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { SyncDeadLetters } from '@redis-mongo-sync/sync-engine';
-import type { DeadLetter, DeadLetterPage, DeadLetters } from '@redis-mongo-sync/redis-streams';
-import {
-  DocumentDiscard,
-  DocumentLetter,
-  DocumentLetters,
-  DocumentReplay,
-  DocumentReplayOldest,
-  DocumentSizes,
-} from '../docs/dead-letters-docs.js';
+import { AdminOperation } from '../docs/admin-operation.js';
+import { LetterPath, LettersQuery, ReplayQuery, StreamPath } from './dead-letters-requests.js';
 import { RedisErrorsInterceptor } from './redis-errors.interceptor.js';
 
-const MAX_LIMIT = 500;
-const ENTRY_ID = /^\d{1,20}-\d{1,20}$/;
+const { InvalidQuery, NotFound, Conflict, StoreUnavailable } = HttpProblem;
 
 /** Dead letters of `mongo_changes` and `redis_changes`. A replayed one passes the version compare like any other. */
 @ApiTags('dead-letters')
@@ -36,90 +29,89 @@ export class DeadLettersController {
 
   /** How many wait, by stream. */
   @Get()
-  @DocumentSizes()
+  @AdminOperation({
+    summary: 'How many wait, by stream',
+    answers: 'DeadLetterSizes',
+    problems: [StoreUnavailable],
+  })
   async sizes(): Promise<Record<string, number>> {
-    const sizes = await Promise.all(this.letters.streams.map((stream) => this.of(stream).size()));
-    return Object.fromEntries(this.letters.streams.map((stream, index) => [stream, sizes[index] ?? 0]));
+    const sizes = this.letters.streams.map(
+      async (stream) => [stream, await this.letters.of(stream).size()] as const,
+    );
+    return Object.fromEntries(await Promise.all(sizes));
   }
 
   @Get(':stream')
-  @DocumentLetters()
-  list(
-    @Param('stream') stream: string,
-    @Query('limit') limit = '50',
-    @Query('after') after?: string,
-  ): Promise<DeadLetterPage> {
-    const page = { limit: limitOf(limit), ...(after === undefined ? {} : { after: idOf(after, 'after') }) };
-    return this.of(stream).list(page);
+  @AdminOperation({
+    summary: 'The dead letters of a stream, oldest first',
+    answers: 'DeadLetterPage',
+    problems: [InvalidQuery, NotFound, StoreUnavailable],
+  })
+  list(@Param() { stream }: StreamPath, @Query() page: LettersQuery): Promise<DeadLetterPage> {
+    return this.letters.of(stream).list(page);
   }
 
   @Get(':stream/:id')
-  @DocumentLetter()
-  async read(@Param('stream') stream: string, @Param('id') id: string): Promise<DeadLetter> {
-    const letter = await this.of(stream).get(id);
+  @AdminOperation({
+    summary: 'One dead letter',
+    answers: 'DeadLetter',
+    problems: [NotFound, StoreUnavailable],
+  })
+  async read(@Param() { stream, id }: LetterPath): Promise<DeadLetter> {
+    const letter = await this.letters.of(stream).get(id);
     if (!letter) throw notFound(id);
     return letter;
   }
 
   /** Puts one back into its stream. */
   @Post(':stream/:id/replay')
-  @DocumentReplay()
   @HttpCode(200)
-  async replay(@Param('stream') stream: string, @Param('id') id: string): Promise<{ entryId: string }> {
-    const outcome = await this.of(stream).replay(id);
+  @AdminOperation({
+    summary: 'Put one back into its stream',
+    description: 'It passes the version compare like any other entry.',
+    answers: 'Replayed',
+    problems: [NotFound, Conflict, StoreUnavailable],
+  })
+  async replay(@Param() { stream, id }: LetterPath): Promise<{ entryId: string }> {
+    const outcome = await this.letters.of(stream).replay(id);
     switch (outcome.kind) {
       case 'replayed':
         return { entryId: outcome.entryId };
       case 'not-found':
         throw notFound(id);
       case 'foreign':
-        throw new ProblemError(HttpProblem.Conflict, { detail: 'the letter belongs to another stream' });
+        throw new ProblemError(Conflict, { detail: 'the letter belongs to another stream' });
       case 'redacted':
-        throw new ProblemError(HttpProblem.Conflict, { detail: 'parts of the letter were blanked for good' });
+        throw new ProblemError(Conflict, { detail: 'parts of the letter were blanked for good' });
     }
   }
 
   /** Puts the oldest ones back, at most `limit`. */
   @Post(':stream/replay')
-  @DocumentReplayOldest()
   @HttpCode(200)
+  @AdminOperation({
+    summary: 'Put the oldest ones back',
+    answers: 'ReplayedOldest',
+    problems: [InvalidQuery, NotFound, StoreUnavailable],
+  })
   async replayOldest(
-    @Param('stream') stream: string,
-    @Query('limit') limit = '100',
+    @Param() { stream }: StreamPath,
+    @Query() { limit }: ReplayQuery,
   ): Promise<{ replayed: number }> {
-    return { replayed: await this.of(stream).replayOldest(limitOf(limit)) };
+    return { replayed: await this.letters.of(stream).replayOldest(limit) };
   }
 
   /** Throws one away for good. */
   @Delete(':stream/:id')
-  @DocumentDiscard()
   @HttpCode(204)
-  async discard(@Param('stream') stream: string, @Param('id') id: string): Promise<void> {
-    if (!(await this.of(stream).discard(id))) throw notFound(id);
+  @AdminOperation({
+    summary: 'Throw one away for good',
+    answers: { 204: { description: 'It is gone.' } },
+    problems: [NotFound, StoreUnavailable],
+  })
+  async discard(@Param() { stream, id }: LetterPath): Promise<void> {
+    if (!(await this.letters.of(stream).discard(id))) throw notFound(id);
   }
-
-  private of(stream: string): DeadLetters {
-    const letters = this.letters.of(stream);
-    if (letters) return letters;
-    const detail = `there is no stream of that name; there are ${this.letters.streams.join(' and ')}`;
-    throw new ProblemError(HttpProblem.NotFound, { detail });
-  }
-}
-
-function limitOf(text: string): number {
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > MAX_LIMIT)
-    throw invalidQuery('limit', `must be a whole number from 1 to ${MAX_LIMIT}`);
-  return limit;
-}
-
-function idOf(text: string, name: string): string {
-  if (!ENTRY_ID.test(text)) throw invalidQuery(name, 'must be the id of a dead letter');
-  return text;
-}
-
-function invalidQuery(field: string, message: string): ProblemError {
-  return new ProblemError(HttpProblem.InvalidQuery, { errors: [{ in: 'query', field, message }] });
 }
 
 function notFound(id: string): ProblemError {

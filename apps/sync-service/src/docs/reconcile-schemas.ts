@@ -6,32 +6,8 @@ const time = { type: 'string', format: 'date-time' } as const;
 
 const COUNTS = ['compared', 'total', 'buckets', 'unequalBuckets', 'settling', 'repaired', 'left'] as const;
 
-/** What the reconcile endpoints take and answer. */
+/** What the reconcile endpoints answer. */
 export const RECONCILE_SCHEMAS: Schemas = {
-  ReconcileRequest: {
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      entity: { type: 'string', enum: ['users'], default: 'users' },
-      mode: { type: 'string', enum: ['sample', 'full'], default: 'sample' },
-      sample: { type: 'integer', minimum: 1, maximum: 10_000, description: 'Records in mode `sample`.' },
-      depth: { type: 'string', enum: ['versions', 'content'], default: 'content' },
-      repair: { type: 'boolean', default: false },
-      extra: {
-        type: 'string',
-        enum: ['emit', 'remove'],
-        default: 'emit',
-        description: 'What repair does with a record that only Redis has: send it to MongoDB, or delete it.',
-      },
-      rate: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 1_000_000,
-        default: 0,
-        description: 'Records per second; 0: no limit.',
-      },
-    },
-  },
   ReconcileRun: {
     type: 'object',
     required: [
@@ -50,7 +26,7 @@ export const RECONCILE_SCHEMAS: Schemas = {
       id: { type: 'string', format: 'uuid' },
       trigger: { type: 'string', enum: ['request', 'schedule'] },
       state: { type: 'string', enum: ['running', 'done', 'cancelled', 'failed'] },
-      request: { $ref: '#/components/schemas/ReconcileRequest' },
+      request: { $ref: '#/components/schemas/ReconcileBody' },
       startedAt: time,
       endedAt: { ...time, nullable: true },
       error: { type: 'string', nullable: true },

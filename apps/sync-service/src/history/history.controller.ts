@@ -1,22 +1,19 @@
-import { AdminTokenGuard, HttpProblem, ProblemError, StrictQuery } from '@redis-mongo-sync/service-kit';
-import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
+import { AdminTokenGuard, HttpProblem, ProblemError } from '@redis-mongo-sync/service-kit';
 import {
   RecordHistory,
   type ConflictPageView,
   type RecordHistoryView,
   type RestoredView,
 } from '@redis-mongo-sync/sync-engine';
-import { Controller, Get, HttpCode, Logger, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { DocumentConflicts, DocumentHistory, DocumentRestore } from '../docs/history-docs.js';
-import {
-  ConflictPageQuery,
-  HistoryQuery,
-  invalidQuery,
-  loserOf,
-  pageOf,
-  RestoreQuery,
-} from './history-request.js';
+import { Controller, Get, HttpCode, Logger, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { AdminOperation } from '../docs/admin-operation.js';
+import { entityNamed } from '../entities.js';
+import { ConflictPageQuery, HistoryQuery, RestoreQuery } from './history-requests.js';
+import { losingVersionOf } from './losing-version.js';
+
+const RecordKey = (): MethodDecorator =>
+  ApiParam({ name: 'key', description: 'The record key, percent-encoded.', example: 'ada@example.org' });
 
 /** Which write won, why, and what lost; and a way back for what lost. */
 @ApiTags('history')
@@ -29,33 +26,59 @@ export class HistoryController {
 
   /** The conflicts of all records, newest first. */
   @Get('conflicts')
-  @DocumentConflicts()
-  conflicts(@StrictQuery(ConflictPageQuery) query: ConflictPageQuery): Promise<ConflictPageView> {
-    return this.history.recent(pageOf(query));
+  @AdminOperation({
+    summary: 'The losing versions of all records, newest first',
+    answers: 'ConflictPage',
+    problems: [HttpProblem.InvalidQuery, HttpProblem.StoreUnavailable],
+  })
+  conflicts(@Query() page: ConflictPageQuery): Promise<ConflictPageView> {
+    return this.history.recent(page);
   }
 
   @Get('records/:key/history')
-  @DocumentHistory()
+  @RecordKey()
+  @AdminOperation({
+    summary: 'What both stores hold of a record, and which of its versions lost, and why',
+    description: 'A record that nobody knows has an empty history.',
+    answers: 'RecordHistory',
+    problems: [HttpProblem.InvalidQuery, HttpProblem.InvalidEmail, HttpProblem.StoreUnavailable],
+  })
   read(
     @Param('key') rawKey: string,
-    @StrictQuery(HistoryQuery) query: HistoryQuery,
+    @Query() { entity: name, ...page }: HistoryQuery,
   ): Promise<RecordHistoryView> {
-    const entity = this.entityOf(query);
-    return this.history.read(entity, entity.normalizeKey(rawKey), pageOf(query));
+    const entity = entityNamed(name);
+    return this.history.read(entity, entity.normalizeKey(rawKey), page);
   }
 
   /** Writes a losing version as a new write. */
   @Post('records/:key/history/:id/restore')
   @HttpCode(200)
-  @DocumentRestore()
+  @RecordKey()
+  @ApiParam({ name: 'id', description: '`id` of the conflict', example: '1879048192000000-redis' })
+  @AdminOperation({
+    summary: 'Write a losing version as a new write',
+    description:
+      'It becomes a Mongo-first write above the present version and travels to Redis. A losing delete removes the ' +
+      'record. Fields that MongoDB owns stay as they are. 409 when MongoDB holds this content already.',
+    answers: 'Restored',
+    problems: [
+      HttpProblem.InvalidQuery,
+      HttpProblem.InvalidEmail,
+      HttpProblem.NotFound,
+      HttpProblem.Conflict,
+      HttpProblem.VersionNotKept,
+      HttpProblem.StoreUnavailable,
+    ],
+  })
   async restore(
     @Param('key') rawKey: string,
     @Param('id') id: string,
-    @StrictQuery(RestoreQuery) query: RestoreQuery,
+    @Query() { entity: name }: RestoreQuery,
   ): Promise<RestoredView> {
-    const entity = this.entityOf(query);
+    const entity = entityNamed(name);
     const key = entity.normalizeKey(rawKey);
-    const loser = loserOf(id);
+    const loser = losingVersionOf(id);
     const result = loser ? await this.history.restore(entity, key, loser) : { outcome: 'unknown' as const };
     switch (result.outcome) {
       case 'restored':
@@ -72,11 +95,5 @@ export class HistoryController {
           detail: 'MongoDB holds this content already; nothing was written',
         });
     }
-  }
-
-  private entityOf({ entity: name }: RestoreQuery): EntityDefinition {
-    const entity = this.history.entity(name);
-    if (entity) return entity;
-    throw invalidQuery('entity', `must be ${this.history.entityNames.join(' or ')}`);
   }
 }

@@ -1,9 +1,8 @@
-import { ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
+import { Answer, ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
 import { SyncStatus } from '@redis-mongo-sync/sync-engine';
 import { PrometheusMetrics } from '@redis-mongo-sync/sync-engine/prometheus';
-import { Controller, Get, Headers, Res } from '@nestjs/common';
+import { Controller, Get, Headers } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 
 @ApiTags('metrics')
 @Controller('metrics')
@@ -26,11 +25,11 @@ export class MetricsController {
     },
   })
   @ApiProblems(HttpProblem.StoreUnavailable)
-  async read(@Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<void> {
+  async read(@Headers('accept') accept: string | undefined): Promise<Answer> {
     if (/text\/plain|application\/openmetrics-text/i.test(accept ?? '')) {
-      await reply.type(this.prometheus.contentType).send(await this.prometheus.text());
-    } else {
-      await reply.send({ service: 'sync-service', ...(await this.status.report()) });
+      const { contentType } = this.prometheus;
+      return new Answer(200, await this.prometheus.text(), { 'content-type': contentType });
     }
+    return new Answer(200, { service: 'sync-service', ...(await this.status.report()) });
   }
 }

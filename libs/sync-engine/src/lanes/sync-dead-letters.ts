@@ -22,7 +22,11 @@ export class SyncDeadLetters {
     return [...this.byStream.keys()];
   }
 
-  of(stream: string): DeadLetters | undefined {
-    return this.byStream.get(stream);
+  /** @throws RangeError when there is no such stream */
+  of(stream: string): DeadLetters {
+    const letters = this.byStream.get(stream);
+    if (!letters)
+      throw new RangeError(`there is no stream ${stream}; there are ${this.streams.join(' and ')}`);
+    return letters;
   }
 }
