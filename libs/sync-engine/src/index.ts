@@ -16,13 +16,8 @@ export type { RunState, RunView } from './healing/reconcile/run-view.js';
 export { sampleOf } from './healing/reconcile/reconcile-schedule.js';
 export type { MissingEntries } from './healing/ledger/missing-entries.js';
 
-export {
-  RecordHistory,
-  type HeldView,
-  type RecordHistoryView,
-  type RestoredView,
-  type RestoreResult,
-} from './history/record-history.js';
+export { RecordHistory } from './history/record-history.js';
+export type { HeldView, RecordHistoryView, RestoredView, RestoreResult } from './history/record-views.js';
 export { decodeConflictCursor, type ConflictPageView, type ConflictView } from './history/conflict-view.js';
 
 export {

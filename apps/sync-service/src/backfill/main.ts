@@ -1,7 +1,6 @@
 import { loadConfig, tombstoneTtlMs, validateProfile } from '@redis-mongo-sync/service-kit';
 import { connect } from '@redis-mongo-sync/redis-streams';
 import { KEYS } from '@redis-mongo-sync/sync-adapters';
-import type { Direction } from '@redis-mongo-sync/sync-core';
 import {
   backfill,
   BackfillProgress,
@@ -9,14 +8,14 @@ import {
   FlowControl,
   LISTED,
   type BackfillSource,
-  type BackfillStep,
   type BackfillSummary,
 } from '@redis-mongo-sync/sync-engine';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { ENTITY_NAMES, entityNamed } from '../entities.js';
 import { SyncServiceConfig } from '../sync-service.config.js';
-import { grouped, ProgressBar } from '../terminal/progress-bar.js';
+import { grouped } from '../terminal/progress-bar.js';
+import { BackfillDisplay } from './backfill-display.js';
 import { BACKFILL_HELP, parseBackfillOptions, UsageError, type BackfillOptions } from './options.js';
 
 /*
@@ -66,76 +65,41 @@ async function run(options: BackfillOptions): Promise<number> {
   }
 }
 
-async function perform(
-  options: BackfillOptions,
-  {
-    source,
-    redis,
-    signal,
-  }: { readonly source: BackfillSource; readonly redis: Redis; readonly signal: AbortSignal },
-): Promise<number> {
+interface Work {
+  readonly source: BackfillSource;
+  readonly redis: Redis;
+  readonly signal: AbortSignal;
+}
+
+async function perform(options: BackfillOptions, { source, redis, signal }: Work): Promise<number> {
+  const { from, dryRun, restart, rate } = options;
   const entity = entityNamed(options.entity);
-  const bar = new ProgressBar(out);
-  const direction: Direction = options.from === 'mongo' ? 'mongo-to-redis' : 'redis-to-mongo';
-  const startedAt = Date.now();
-  let first = 0;
-  let waiting: string | null = null;
-  let last: [BackfillStep, BackfillSummary] | null = null;
-  const show = () => {
-    if (last) bar.show(progressOf(...last, { startedAt, first, waiting }));
-  };
+  const stream = KEYS.stream(from === 'mongo' ? 'mongo-to-redis' : 'redis-to-mongo');
+  const display = new BackfillDisplay(out);
   const control = new FlowControl({
-    rate: options.rate,
-    streamLength: () => redis.xlen(KEYS.stream(direction)),
+    rate,
+    streamLength: () => redis.xlen(stream),
     signal,
-    onWait: (length) => {
-      waiting = length === null ? null : `waiting: ${grouped(length)} entries in ${KEYS.stream(direction)}`;
-      show();
-    },
+    onWait: (length) => display.wait(stream, length),
   });
   const summary = await backfill({
     entity,
     source,
-    dryRun: options.dryRun,
-    restart: options.restart,
-    progress: new BackfillProgress(redis, options.from, entity.name),
-    passed: (records) => (options.dryRun ? Promise.resolve() : control.passed(records)),
+    dryRun,
+    restart,
+    progress: new BackfillProgress(redis, from, entity.name),
+    passed: (records) => (dryRun ? Promise.resolve() : control.passed(records)),
     signal,
-    onStart: (from) => {
-      first = from?.done ?? 0;
-      if (from) say(`going on behind ${grouped(from.done)} records (--restart begins anew)`);
+    onStart: (position) => {
+      if (!position) return;
+      display.startBehind(position.done);
+      say(`going on behind ${grouped(position.done)} records (--restart begins anew)`);
     },
-    onStep: (...step) => {
-      last = step;
-      show();
-    },
+    onStep: (step, soFar) => display.step(step, soFar),
   });
-  bar.clear();
+  display.clear();
   report(options, summary);
   return summary.complete ? 0 : INTERRUPTED;
-}
-
-function progressOf(
-  step: BackfillStep,
-  summary: BackfillSummary,
-  {
-    startedAt,
-    first,
-    waiting,
-  }: { readonly startedAt: number; readonly first: number; readonly waiting: string | null },
-) {
-  const seconds = (Date.now() - startedAt) / 1000;
-  const rate = seconds > 0 ? Math.round((summary.records - first) / seconds) : 0;
-  const { fraction } = step;
-  const total = fraction !== null && fraction > 0 ? summary.records / fraction : null;
-  const etaSeconds = total === null || rate === 0 ? null : Math.ceil((total - summary.records) / rate);
-  return {
-    done: summary.records,
-    fraction,
-    rate,
-    etaSeconds,
-    ...(waiting === null ? {} : { note: waiting }),
-  };
 }
 
 const MEANING: Readonly<Record<string, string>> = {

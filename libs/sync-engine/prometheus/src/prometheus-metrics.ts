@@ -38,12 +38,7 @@ export class PrometheusMetrics {
     private readonly status: SyncStatus,
     private readonly registry: Registry = new Registry(),
   ) {
-    const perDirection = <T extends string>(name: T, help: string) => ({
-      name,
-      help,
-      labelNames: ['direction'] as const,
-      registers: [registry],
-    });
+    const perDirection = definitionsIn(registry);
     this.captured = new Counter(
       perDirection('sync_captured_total', 'Changes that entered the stream, by the books'),
     );
@@ -99,4 +94,14 @@ export class PrometheusMetrics {
     for (const [field, gauge] of this.gauges) gauge.set({ direction }, report[field]);
     this.balanced.set({ direction }, report.balanced ? 1 : 0);
   }
+}
+
+/** Definitions of metrics that have a value per direction. */
+function definitionsIn(registry: Registry) {
+  return (name: string, help: string) => ({
+    name,
+    help,
+    labelNames: ['direction'] as const,
+    registers: [registry],
+  });
 }
