@@ -1,5 +1,4 @@
 import { connect } from '@redis-mongo-sync/redis-streams';
-import { validateProfile } from '@redis-mongo-sync/service-kit';
 import { scanFraction } from '@redis-mongo-sync/sync-adapters';
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
 import { differencesFound, stampFields, USERS, versionAt } from '@redis-mongo-sync/sync-core';
@@ -47,7 +46,6 @@ describeWith(describe, redisUnavailableReason())('backfill', () => {
       dryRun,
       prefer,
       tombstoneTtlMs: 60_000,
-      faultsOf: validateProfile,
     });
     const abort = new AbortController();
     return backfill({

@@ -23,7 +23,7 @@ import { Injectable, Module, type DynamicModule, type INestApplicationContext } 
 import { NestFactory } from '@nestjs/core';
 import type { Redis } from 'ioredis';
 import { MongoClient, type Document } from 'mongodb';
-import { eventually } from '../../../test/support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 
 const PARTS: EntityDefinition = {
   name: 'parts',

@@ -1,4 +1,4 @@
-import { loadConfig, tombstoneTtlMs, validateProfile } from '@redis-mongo-sync/service-kit';
+import { loadConfig, tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
 import { connect } from '@redis-mongo-sync/redis-streams';
 import { KEYS } from '@redis-mongo-sync/sync-adapters';
 import {
@@ -55,7 +55,6 @@ async function run(options: BackfillOptions): Promise<number> {
       db: mongo.db(config.mongo.database),
       redis,
       tombstoneTtlMs: tombstoneTtlMs(config.tombstones),
-      faultsOf: validateProfile,
     });
     return await perform(options, { source, redis, signal: abort.signal });
   } finally {

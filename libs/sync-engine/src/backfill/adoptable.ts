@@ -29,30 +29,18 @@ export type Adoption =
 const MAX_BYTES = 262_144;
 const MAX_DEPTH = 32;
 
-/** What is wrong with the fields of a record by the rules of the application; empty: nothing is. */
-export type FieldRules = (
-  entity: EntityDefinition,
-  fields: JsonObject,
-) => readonly { readonly field: string; readonly message: string }[];
-
-export interface Adopter {
-  readonly entity: EntityDefinition;
-  readonly faultsOf: FieldRules;
-}
-
 /** Pure. */
-export function adoptionOf(adopter: Adopter, key: string, value: FoundValue): Adoption {
-  const { entity } = adopter;
+export function adoptionOf(entity: EntityDefinition, key: string, value: FoundValue): Adoption {
   if (value.type === 'other') return { kind: 'leave', reason: `a ${value.name}, not a string or a hash` };
   if (value.type === 'string' && parseRecord(value.text)?.payload != null) return { kind: 'ours' };
   const keyFault = faultOfKey(entity, key);
   if (keyFault) return { kind: 'leave', reason: keyFault };
   const fields = value.type === 'hash' ? value.fields : parsed(value.text);
   if (!fields) return { kind: 'leave', reason: 'not a JSON object' };
-  return adopted(adopter, key, fields);
+  return adopted(entity, key, fields);
 }
 
-function adopted({ entity, faultsOf }: Adopter, key: string, found: JsonObject): Adoption {
+function adopted(entity: EntityDefinition, key: string, found: JsonObject): Adoption {
   const { keyField } = entity;
   const named = found[keyField];
   if (named !== undefined && normalized(entity, named) !== key) {
@@ -61,7 +49,7 @@ function adopted({ entity, faultsOf }: Adopter, key: string, found: JsonObject):
   const { [keyField]: _key, ...shared } = sharedFields(entity, found);
   const missing = entity.requiredOnCreate.find((field) => shared[field] === undefined);
   if (missing !== undefined) return { kind: 'leave', reason: `no ${missing}` };
-  const [fault] = faultsOf(entity, shared);
+  const [fault] = validateProfile(entity, shared);
   if (fault) return { kind: 'leave', reason: `${fault.field} ${fault.message}` };
   const payload = payloadOf({ ...shared, [keyField]: key });
   if (Buffer.byteLength(payload) > MAX_BYTES) return { kind: 'leave', reason: 'larger than 256 KiB' };

@@ -7,7 +7,6 @@ import {
 } from '@redis-mongo-sync/sync-adapters';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import type { FieldRules } from './adoptable.js';
 import type { BackfillSource } from './backfill.js';
 import { FromMongo } from './from-mongo.js';
 import { FromRedis } from './from-redis.js';
@@ -20,12 +19,10 @@ export interface BackfillSourceOptions {
   /** Which side stands where both have the record (`from: 'redis'`). */
   readonly prefer: 'mongo' | 'redis';
   readonly tombstoneTtlMs: number;
-  /** Records from Redis that break these rules are left alone. */
-  readonly faultsOf: FieldRules;
 }
 
 export function backfillSource(options: BackfillSourceOptions): BackfillSource {
-  const { from, db, redis, dryRun, prefer, tombstoneTtlMs, faultsOf } = options;
+  const { from, db, redis, dryRun, prefer, tombstoneTtlMs } = options;
   const authority = new MongoDocumentAuthority(db, tombstoneTtlMs);
   const journal = new RedisCaptureJournal(redis);
   if (from === 'mongo') return new FromMongo({ db, journal, authority, dryRun });
@@ -38,7 +35,6 @@ export function backfillSource(options: BackfillSourceOptions): BackfillSource {
     projections: new RedisProjectionTarget(redis, tombstoneTtlMs),
     prefer,
     tombstoneTtlMs,
-    faultsOf,
     dryRun,
   });
 }

@@ -17,7 +17,7 @@ import {
   type RedisSide,
 } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
-import { adoptionOf, type FieldRules } from './adoptable.js';
+import { adoptionOf } from './adoptable.js';
 import type { BackfillSource, BackfillStep, LeftAlone } from './backfill.js';
 import type { BackfillPosition } from './progress-store.js';
 
@@ -31,7 +31,6 @@ export interface FromRedisOptions {
   /** Which side stands where both have the record. */
   readonly prefer: 'mongo' | 'redis';
   readonly tombstoneTtlMs: number;
-  readonly faultsOf: FieldRules;
   readonly dryRun: boolean;
 }
 
@@ -80,7 +79,7 @@ export class FromRedis implements BackfillSource {
     const holdings = await this.options.side.holdings(entity, strings, 'versions');
     const held = new Map(strings.map((key, index) => [key, holdings[index]]));
     const work = found.map(async (one): Promise<void> => {
-      const adoption = adoptionOf({ entity, faultsOf: this.options.faultsOf }, one.key, one.value);
+      const adoption = adoptionOf(entity, one.key, one.value);
       if (adoption.kind === 'leave') {
         leftAlone.push({ name: one.name, reason: adoption.reason });
         return;
