@@ -14,6 +14,7 @@ import { systemClock, type Clock } from '../clock.js';
 import { StreamCatalog, type StreamLayout } from '../envelope/stream-catalog.js';
 import { isError } from '../is-error.js';
 import { StreamDeclarations } from '../producer/stream-declaration.js';
+import { StreamTrimming } from '../stream-trimming.js';
 import { noTracing, type TraceBridge } from '../tracing/trace-bridge.js';
 import { GroupedSettlement } from './grouped-settlement.js';
 import { MessageProcessor } from './message-processor.js';
@@ -46,6 +47,8 @@ export interface RedisConsumerOptions {
   readonly observer?: MessagingObserver;
   readonly tracing?: TraceBridge;
   readonly clock?: Clock;
+  /** Shared with the producer of one bus, so that each stream is trimmed by one timer. */
+  readonly trimming?: StreamTrimming;
 }
 
 interface Wiring {
@@ -63,6 +66,7 @@ export class RedisMessageConsumer extends MessageConsumerService {
   private readonly catalog: StreamCatalog;
   private readonly clock: Clock;
   private readonly declarations: StreamDeclarations;
+  private readonly trimming: StreamTrimming;
   private readonly observer: MessagingObserver;
   private readonly timings: Required<ConsumerTimings>;
   private readonly instance: string;
@@ -74,6 +78,7 @@ export class RedisMessageConsumer extends MessageConsumerService {
     this.clock = it.clock ?? systemClock;
     this.observer = it.observer ?? {};
     this.declarations = new StreamDeclarations(it.commands);
+    this.trimming = it.trimming ?? new StreamTrimming(it.commands, this.clock);
     this.instance = it.instance ?? `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
     const defaults = { minIdleMs: 30_000, reclaimEveryMs: 15_000, leaseMs: 10_000, blockMs: 1_000 };
     this.timings = { ...defaults, drainMs: 10_000, ...it.timings };
@@ -110,9 +115,10 @@ export class RedisMessageConsumer extends MessageConsumerService {
     return [...this.active].map((one) => one.snapshot());
   }
 
-  /** Ends all subscriptions. */
+  /** Ends all subscriptions, and trimming. */
   async close(): Promise<void> {
     await Promise.all([...this.active].map((one) => one.unsubscribe()));
+    await this.trimming.stop();
   }
 
   private async open(
@@ -125,6 +131,7 @@ export class RedisMessageConsumer extends MessageConsumerService {
     const options = resolveSubscribeOptions(given, layout.partitions);
     await this.declarations.confirm(layout);
     for (const key of layout.streamKeys) await this.ensureGroup(key, group, options.from);
+    this.trimming.keep(layout);
     // Two subscriptions of one process to one group are two instances.
     const instance = `${this.instance}-${(this.made += 1)}`;
     const leases = options.order === 'key' ? this.leasesOf(layout, group, instance) : null;

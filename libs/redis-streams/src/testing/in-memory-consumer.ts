@@ -106,7 +106,8 @@ export class InMemoryConsumer extends MessageConsumerService {
     const { stream, group } = work;
     assertGroupName(group);
     const { catalog, clock, observer } = this.host;
-    const options = resolveSubscribeOptions(given, catalog.of(stream).partitions);
+    // Here only the bus can acknowledge: a handler's script needs a Redis.
+    const options = resolveSubscribeOptions({ ...given, settledBy: 'bus' }, catalog.of(stream).partitions);
     const source = this.host.stream(stream);
     source.ensureGroup(group, options.from);
     const handlers = source.partitions.map((_, partition) => {
