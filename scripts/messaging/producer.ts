@@ -1,7 +1,6 @@
+import { EVENT_STREAM_RULES, registerStream } from '@redis-mongo-sync/event-contract';
 import { newEventId, RedisMessageProducer, StreamCatalog } from '@redis-mongo-sync/redis-streams';
 import { parseArgs } from 'node:util';
-// The tools speak for the event API: what they publish shall be found by its readers.
-import { StreamDirectory } from '../../apps/api-gateway/src/events/streams/stream-directory.js';
 import { findRedis } from './find-redis.js';
 import { runTool, type ToolContext } from './run-tool.js';
 import { UsageError } from './usage-error.js';
@@ -16,7 +15,7 @@ const HELP = `npm run producer -- --stream <name> --type <type> --data <json> [o
 
 const MAX_COUNT = 1_000_000;
 const BATCH = 200;
-/** As the gateway has it by default. */
+/** As the event-service has it by default. */
 const MAX_STREAMS = 64;
 
 process.exitCode = await runTool(HELP, produce);
@@ -24,9 +23,10 @@ process.exitCode = await runTool(HELP, produce);
 async function produce({ signal, say }: ToolContext): Promise<number> {
   const { stream, type, data, key, count } = options();
   const redis = await findRedis(process.env, 'producer-tool');
-  const catalog = new StreamCatalog({ streams: { [stream]: { trim: 'none' } } });
+  const catalog = new StreamCatalog({ streams: { [stream]: EVENT_STREAM_RULES } });
   const producer = new RedisMessageProducer({ commands: redis, catalog });
-  await new StreamDirectory({ redis, maxStreams: MAX_STREAMS }).register(stream);
+  if (!(await registerStream(redis, stream, MAX_STREAMS)))
+    throw new UsageError(`There are ${MAX_STREAMS} streams with events already.`);
   const started = Date.now();
   let sent = 0;
   try {

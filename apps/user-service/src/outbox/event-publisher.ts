@@ -1,6 +1,6 @@
+import { EVENT_STREAM_RULES, EVENT_STREAMS } from '@redis-mongo-sync/event-contract';
 import { RedisMessageProducer, StreamCatalog } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
-import { USER_EVENTS_STREAM } from '../users-by-id/user-event.js';
 import type { OutboxEvent } from './outbox-event.js';
 
 /** Publishes what waits in the outbox on `user:events`, in order and each event once. */
@@ -8,14 +8,13 @@ export class EventPublisher {
   private readonly producer: RedisMessageProducer;
 
   constructor(private readonly commands: Redis) {
-    // Never trimmed by length: that would drop what the audit log has not read. Its processors trim.
-    const catalog = new StreamCatalog({ streams: { [USER_EVENTS_STREAM]: { trim: 'none' } } });
+    const catalog = new StreamCatalog({ streams: { [EVENT_STREAMS.users]: EVENT_STREAM_RULES } });
     this.producer = new RedisMessageProducer({ commands, catalog, idWindowMs: KNOWN_MS });
   }
 
   /** All in one step, so that their order is that of the outbox. */
   async publish(events: readonly OutboxEvent[]): Promise<void> {
-    const items = events.map((event) => ({ stream: USER_EVENTS_STREAM, event: messageOf(event) }));
+    const items = events.map((event) => ({ stream: EVENT_STREAMS.users, event: messageOf(event) }));
     await this.producer.publishBatch(items, { allOrNothing: true });
   }
 

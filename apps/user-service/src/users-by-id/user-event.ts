@@ -2,9 +2,6 @@ import type { RequestContext } from '@redis-mongo-sync/service-kit';
 import type { RecordChange } from '@redis-mongo-sync/sync-adapters';
 import type { OutboxEvent } from '../outbox/outbox-event.js';
 
-/** The stream that the users' events are published on. */
-export const USER_EVENTS_STREAM = 'user:events';
-
 /**
  * The event that tells of a write. Its id is made of what it tells, so that a transaction that is tried again cannot
  * announce one write twice. It says who was written, not what: profiles may hold what is nobody else's business.
