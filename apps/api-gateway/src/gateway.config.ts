@@ -4,11 +4,8 @@ import {
   Setting,
   SettingsGroup,
   TombstoneSettings,
-  AuditSettings,
-  MongoSettings,
 } from '@redis-mongo-sync/service-kit';
 import { IsInt, Matches, Max, Min } from 'class-validator';
-import { EventsSettings } from './events/events-settings.js';
 
 const HTTP_URL = { message: 'must be a URL such as http://127.0.0.1:3001' };
 
@@ -34,18 +31,22 @@ export class GatewayConfig extends ServiceConfig {
   @Setting({ env: 'SYNC_SERVICE_URL', about: 'Origin of the sync service; /health asks whether it runs.' })
   syncServiceUrl = 'http://127.0.0.1:3002';
 
+  @Matches(/^https?:\/\/[^\s/]+$/, HTTP_URL)
+  @Setting({ env: 'EVENT_SERVICE_URL', about: 'Origin of the event service, which answers /api/events/….' })
+  eventServiceUrl = 'http://127.0.0.1:3003';
+
+  @IsInt()
+  @Min(100)
+  @Max(60_000)
+  @Setting({
+    env: 'EVENT_SERVICE_TIMEOUT_MS',
+    about: 'How long a request waits for the event service, which waits for the audit log itself.',
+    unit: 'ms',
+  })
+  eventServiceTimeoutMs = 10_000;
+
   @SettingsGroup()
   readonly redis = new RedisSettings();
-
-  /** Holds the audit log, where AUDIT_STORE is mongo. */
-  @SettingsGroup()
-  readonly mongo = new MongoSettings();
-
-  @SettingsGroup()
-  readonly audit = new AuditSettings();
-
-  @SettingsGroup()
-  readonly events = new EventsSettings();
 
   @SettingsGroup()
   readonly tombstones = new TombstoneSettings();

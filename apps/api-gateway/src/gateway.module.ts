@@ -4,7 +4,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TerminusModule } from '@nestjs/terminus';
 import { ApiUsersController } from './api-users/api-users.controller.js';
 import { serveApiDocs } from './docs/open-api.js';
-import { EventsModule } from './events/events.module.js';
+import { forwardEvents } from './events/forward-events.js';
+import { MetricsController } from './events/metrics.controller.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { gatewayProviders } from './gateway.providers.js';
 import { HealthController } from './health/health.controller.js';
@@ -20,10 +21,11 @@ export class GatewayModule {
   static with(config: GatewayConfig): DynamicModule {
     return {
       module: GatewayModule,
-      imports: [TerminusModule.forRoot({ logger: false }), EventsModule.with(config)],
+      imports: [TerminusModule.forRoot({ logger: false })],
       controllers: [
         LandingController,
         HealthController,
+        MetricsController,
         MongoFirstController,
         RedisFirstController,
         ApiUsersController,
@@ -33,6 +35,7 @@ export class GatewayModule {
   }
 
   static prepare(app: NestFastifyApplication, { apiDocs }: GatewayConfig): void {
+    forwardEvents(app);
     if (apiDocs) serveApiDocs(app);
   }
 }

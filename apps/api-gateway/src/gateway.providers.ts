@@ -7,6 +7,12 @@ import type { OnApplicationShutdown, OnModuleInit, Provider } from '@nestjs/comm
 import { Redis } from 'ioredis';
 import { once } from 'node:events';
 import type { GatewayConfig } from './gateway.config.js';
+import { EventDocs } from './events/event-docs.js';
+import { EventServiceClient } from './events/event-service-client.js';
+import { EventsForwarder } from './events/events-forwarder.js';
+import { EventsLight } from './events/events-light.js';
+import { GatewayMetrics } from './events/gateway-metrics.js';
+import type { ServiceClient } from './forwarding/service-client.js';
 import { Dependencies } from './health/dependencies.js';
 import { StoreWatch } from './health/store-watch.js';
 import { MONGO_FIRST_EDGE, MONGO_FIRST_PATH } from './mongo-first/mongo-first.controller.js';
@@ -28,6 +34,15 @@ export function gatewayProviders(config: GatewayConfig): Provider[] {
       useFactory: () =>
         new UserServiceClient({ url: config.userServiceUrl, timeoutMs: config.userServiceTimeoutMs }),
     },
+    {
+      provide: EventServiceClient,
+      useFactory: () =>
+        new EventServiceClient({ url: config.eventServiceUrl, timeoutMs: config.eventServiceTimeoutMs }),
+    },
+    EventDocs,
+    EventsForwarder,
+    EventsLight,
+    GatewayMetrics,
     {
       provide: StoreRecords,
       useFactory: (redis: Redis) => redisUsers(redis, config),
@@ -63,8 +78,9 @@ export function gatewayProviders(config: GatewayConfig): Provider[] {
     },
     {
       provide: GatewayConnections,
-      useFactory: (redis: Redis, client: UserServiceClient) => new GatewayConnections(redis, client),
-      inject: [Redis, UserServiceClient],
+      useFactory: (redis: Redis, users: UserServiceClient, events: EventServiceClient) =>
+        new GatewayConnections(redis, [users, events]),
+      inject: [Redis, UserServiceClient, EventServiceClient],
     },
   ];
 }
@@ -76,7 +92,7 @@ const CONNECT_MS = 1_000;
 export class GatewayConnections implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly redis: Redis,
-    private readonly userService: UserServiceClient,
+    private readonly services: readonly ServiceClient[],
   ) {}
 
   /** Waits for Redis a moment: requests to a client that is still connecting are refused. Goes on without it. */
@@ -87,7 +103,7 @@ export class GatewayConnections implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.redis.disconnect();
-    await this.userService.close();
+    await Promise.all(this.services.map((service) => service.close()));
   }
 }
 

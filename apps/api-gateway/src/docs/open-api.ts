@@ -1,5 +1,5 @@
 import { API_DOCS_PATH, serviceDocument } from '@redis-mongo-sync/service-kit';
-import { EVENT_SCHEMAS } from '../events/docs/event-schemas.js';
+import { EventDocs } from '../events/event-docs.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
@@ -16,13 +16,15 @@ stable \`code\`; what any request can meet stands under \`x-responses-everywhere
 
 /** Serves the OpenAPI document at /api-docs-json, and pages to try it at /api-docs. */
 export function serveApiDocs(app: NestFastifyApplication): void {
+  const events = app.get(EventDocs);
   SwaggerModule.setup(API_DOCS_PATH, app, () => apiDocument(app), {
+    patchDocumentOnRequest: (_request, _reply, document) => events.addTo(document),
     customSiteTitle: 'Redis–Mongo sync: API',
     swaggerOptions: { tryItOutEnabled: true, displayRequestDuration: true },
   });
 }
 
-/** The OpenAPI document of the gateway. */
+/** The OpenAPI document of what the gateway answers itself. */
 export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
   return serviceDocument(app, {
     title: 'Redis–Mongo sync',
@@ -34,6 +36,5 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
       events: 'Messages, tasks, log lines, events of your own; what became of them',
       health: 'What is up',
     },
-    schemas: EVENT_SCHEMAS,
   });
 }

@@ -13,7 +13,7 @@ import {
   HealthIndicatorService,
   type HealthCheckResult,
 } from '@nestjs/terminus';
-import { EventHealth } from '../events/stats/event-health.js';
+import { EventsLight } from '../events/events-light.js';
 import { Dependencies } from './dependencies.js';
 import { StoreWatch } from './store-watch.js';
 
@@ -27,7 +27,7 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly dependencies: Dependencies,
-    private readonly events: EventHealth,
+    private readonly events: EventsLight,
     private readonly watch: StoreWatch,
     private readonly readiness: Readiness,
   ) {}
@@ -37,7 +37,7 @@ export class HealthController {
   @ApiOperation({
     summary: 'Whether everything that the gateway stands on answers',
     description:
-      "Asks Redis, MongoDB (through the user service), the user service, the sync service, and the events' streams and audit log. One that is down makes " +
+      "Asks Redis, MongoDB (through the user service), the user service, the sync service, and the event service, which tells of the events' streams and audit log. One that is down makes " +
       'this 503 and is named, though the side of the other store goes on.',
   })
   check(): Promise<HealthCheckResult> {
