@@ -4,7 +4,7 @@ import { buildAll, buildService } from './lib/build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { Failure, runMain } from './lib/step.mjs';
 
-const SERVICES = ['api-gateway', 'user-service', 'sync-service'];
+const SERVICES = ['api-gateway', 'user-service', 'event-service', 'sync-service'];
 
 await runMain(async () => {
   const [service] = process.argv.slice(2);

@@ -1,3 +1,3 @@
-# Starts Redis, MongoDB and the three services.
+# Starts Redis, MongoDB and the four services.
 & node (Join-Path $PSScriptRoot "start.mjs") @args
 exit $LASTEXITCODE

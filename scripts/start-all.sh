@@ -1,3 +1,3 @@
 #!/usr/bin/env bash
-# Starts Redis, MongoDB and the three services.
+# Starts Redis, MongoDB and the four services.
 exec node "$(dirname "$0")/start.mjs" "$@"

@@ -1,3 +1,3 @@
-# Starts one service: api-gateway, user-service or sync-service.
+# Starts one service: api-gateway, user-service, event-service or sync-service.
 & node (Join-Path $PSScriptRoot "start.mjs") --service @args
 exit $LASTEXITCODE

@@ -49,7 +49,10 @@ describeWith(describe, redisUnavailableReason())('the launcher', () => {
   let redis: PrivateRedis;
   let mongo: PrivateMongo;
   let project: TempFolder;
-  let ports: Record<'API_GATEWAY_PORT' | 'USER_SERVICE_PORT' | 'SYNC_SERVICE_PORT', string>;
+  let ports: Record<
+    'API_GATEWAY_PORT' | 'USER_SERVICE_PORT' | 'EVENT_SERVICE_PORT' | 'SYNC_SERVICE_PORT',
+    string
+  >;
   const launches: ChildProcess[] = [];
 
   beforeAll(async () => {
@@ -62,14 +65,15 @@ describeWith(describe, redisUnavailableReason())('the launcher', () => {
   beforeEach(async () => {
     project = createTempFolder('project');
     writeFileSync(join(project.path, 'package.json'), '{"type":"module"}');
-    for (const service of ['api-gateway', 'user-service', 'sync-service']) {
+    for (const service of ['api-gateway', 'user-service', 'event-service', 'sync-service']) {
       mkdirSync(join(project.path, 'dist/apps', service), { recursive: true });
       writeFileSync(join(project.path, 'dist/apps', service, 'main.js'), STUB);
     }
-    const [gateway, user, sync] = await Promise.all([freePort(), freePort(), freePort()]);
+    const [gateway, user, event, sync] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
     ports = {
       API_GATEWAY_PORT: String(gateway),
       USER_SERVICE_PORT: String(user),
+      EVENT_SERVICE_PORT: String(event),
       SYNC_SERVICE_PORT: String(sync),
     };
   });
@@ -124,11 +128,11 @@ describeWith(describe, redisUnavailableReason())('the launcher', () => {
   it('stops everything in order on Ctrl-C and leaves no process behind', async () => {
     const launch = start();
     await allUp(launch);
-    expect(pids()).toHaveLength(3);
+    expect(pids()).toHaveLength(4);
     launch.child.kill('SIGINT');
     expect(await launch.exit).toBe(0);
     expect(pids().filter(isAlive)).toEqual([]);
-    expect(launch.output().match(/stopping in order/g)).toHaveLength(3);
+    expect(launch.output().match(/stopping in order/g)).toHaveLength(4);
     expect(launch.output()).toContain('unregistered');
   });
 

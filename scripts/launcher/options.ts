@@ -9,7 +9,7 @@ export const START_HELP = `npm start -- [options]
   --service <name>   only this service: ${SERVICES.map(({ name }) => name).join(', ')}
   --no-install       neither apt-get install redis-server nor download mongod
   --raw-logs         the services' log lines as they come
-Environment: REDIS_URL, MONGODB_URI, API_GATEWAY_PORT, USER_SERVICE_PORT, SYNC_SERVICE_PORT, RMS_DATA (data folder)`;
+Environment: REDIS_URL, MONGODB_URI, ${SERVICES.map(({ portVariable }) => portVariable).join(', ')}, RMS_DATA (data folder)`;
 
 export interface StartOptions {
   readonly demo: boolean;

@@ -2,7 +2,7 @@ import { formatLogLine } from './log-line.js';
 
 const COLOURS = [36, 33, 35, 32]; // cyan, yellow, magenta, green
 const KEPT_LINES = 25;
-const NAME_WIDTH = 12;
+const NAME_WIDTH = 13;
 
 export interface LogOptions {
   readonly raw: boolean;

@@ -1,9 +1,10 @@
 import { LaunchError } from './launch-error.js';
+
 export interface ServiceDefinition {
-  readonly name: 'api-gateway' | 'user-service' | 'sync-service';
+  readonly name: 'api-gateway' | 'user-service' | 'event-service' | 'sync-service';
   readonly title: string;
   readonly defaultPort: number;
-  /** Overrides the port, so that all three can be moved from one `.env`. */
+  /** Overrides the port, so that all can be moved from one `.env`. */
   readonly portVariable: string;
   readonly healthPath: string;
 }
@@ -23,6 +24,13 @@ export const SERVICES: readonly ServiceDefinition[] = [
     defaultPort: 3001,
     portVariable: 'USER_SERVICE_PORT',
     healthPath: '/users/health',
+  },
+  {
+    name: 'event-service',
+    title: 'Event service',
+    defaultPort: 3003,
+    portVariable: 'EVENT_SERVICE_PORT',
+    healthPath: '/health',
   },
   {
     name: 'sync-service',
@@ -65,6 +73,7 @@ export function serviceEnvironment(
     REDIS_URL: servers.redisUrl,
     MONGODB_URI: servers.mongoUri,
     USER_SERVICE_URL: process.env.USER_SERVICE_URL ?? `http://127.0.0.1:${ports['user-service']}`,
+    EVENT_SERVICE_URL: process.env.EVENT_SERVICE_URL ?? `http://127.0.0.1:${ports['event-service']}`,
     SYNC_SERVICE_URL: process.env.SYNC_SERVICE_URL ?? `http://127.0.0.1:${ports['sync-service']}`,
   };
 }

@@ -34,6 +34,7 @@ function addresses(name: ServiceDefinition['name'], port: number): string {
       return `${base}   API: ${base}/api-docs   health: ${base}/health`;
     case 'user-service':
       return `${base}   health: ${base}/users/health`;
+    case 'event-service':
     case 'sync-service':
       return `${base}   health: ${base}/health   metrics: ${base}/metrics`;
   }

@@ -3,6 +3,7 @@ import { listRunning } from './running.mjs';
 const SERVICES = [
   { name: 'api-gateway', port: 3000, variable: 'API_GATEWAY_PORT', health: '/health' },
   { name: 'user-service', port: 3001, variable: 'USER_SERVICE_PORT', health: '/users/health' },
+  { name: 'event-service', port: 3003, variable: 'EVENT_SERVICE_PORT', health: '/health' },
   { name: 'sync-service', port: 3002, variable: 'SYNC_SERVICE_PORT', health: '/health' },
 ];
 

@@ -1,6 +1,7 @@
 import { envExample } from '@redis-mongo-sync/service-kit';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { GatewayConfig } from '../../apps/api-gateway/src/gateway.config.js';
+import { EventServiceConfig } from '../../apps/event-service/src/event-service.config.js';
 import { SyncServiceConfig } from '../../apps/sync-service/src/sync-service.config.js';
 import { UserServiceConfig } from '../../apps/user-service/src/user-service.config.js';
 
@@ -12,6 +13,7 @@ describe('.env.example', () => {
     const expected = envExample([
       { service: 'api-gateway', config: GatewayConfig },
       { service: 'user-service', config: UserServiceConfig },
+      { service: 'event-service', config: EventServiceConfig },
       { service: 'sync-service', config: SyncServiceConfig },
     ]);
     const [head = ''] = readFileSync(FILE, 'utf8').split(MARK);

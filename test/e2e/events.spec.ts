@@ -1,6 +1,7 @@
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
-import { eventually, inLanes } from '@redis-mongo-sync/testing';
-import { ThreeServices, type Answer } from '../support/three-services.js';
+import { eventually } from '@redis-mongo-sync/testing';
+import { inLanes } from '@redis-mongo-sync/testing';
+import { Services, type Answer } from '../support/services.js';
 
 const ADMIN = { authorization: 'Bearer a-token-for-tests-only' };
 
@@ -12,13 +13,13 @@ interface Recorded {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-describeWith(describe, redisUnavailableReason())('events, as three processes', () => {
-  let product: ThreeServices;
+describeWith(describe, redisUnavailableReason())('events, as four processes', () => {
+  let product: Services;
   let n = 0;
   const name = () => `event-user-${n++}`;
 
   beforeAll(async () => {
-    product = await ThreeServices.start();
+    product = await Services.start();
     await eventually(async () => (await product.ask('GET', '/health')).status === 200, { timeoutMs: 30_000 });
   }, 60_000);
   afterAll(() => product.stop());
@@ -191,39 +192,43 @@ describeWith(describe, redisUnavailableReason())('events, as three processes', (
     expect(created.filter(({ _id }) => !announced.has(String(_id)))).toEqual([]);
   }, 120_000);
 
-  it('the gateway is killed in mid-load: every acknowledged event is in the audit log, once', async () => {
-    const acknowledged: string[] = [];
-    let going = true;
-    const writers = Array.from({ length: 6 }, async (_, lane) => {
-      for (let i = 0; going; i++) {
-        const sending =
-          lane % 3 === 0
-            ? chat(`${lane}-${i}`)
-            : lane % 3 === 1
-              ? product.ask('POST', '/api/events/tasks', { title: `${lane}-${i}` })
-              : product.ask('POST', '/api/events/custom', {
-                  stream: 'load:events',
-                  type: 'load.event',
-                  data: { lane, i },
-                });
-        const answer = await sending.catch(() => undefined);
-        if (answer && answer.status < 300) acknowledged.push(String(answer.body.eventId));
-        else await new Promise((resolve) => setTimeout(resolve, 10));
+  it.each(['gateway', 'events'] as const)(
+    'the process of %s is killed in mid-load: every acknowledged event is in the audit log, once',
+    async (victim) => {
+      const acknowledged: string[] = [];
+      let going = true;
+      const writers = Array.from({ length: 6 }, async (_, lane) => {
+        for (let i = 0; going; i++) {
+          const sending =
+            lane % 3 === 0
+              ? chat(`${lane}-${i}`)
+              : lane % 3 === 1
+                ? product.ask('POST', '/api/events/tasks', { title: `${lane}-${i}` })
+                : product.ask('POST', '/api/events/custom', {
+                    stream: 'load:events',
+                    type: 'load.event',
+                    data: { lane, i },
+                  });
+          const answer = await sending.catch(() => undefined);
+          if (answer && answer.status < 300) acknowledged.push(String(answer.body.eventId));
+          else await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+      });
+      try {
+        for (let round = 0; round < 3; round++) {
+          const goal = acknowledged.length + 200;
+          await eventually(() => acknowledged.length >= goal, { timeoutMs: 30_000 });
+          await product[victim].end('SIGKILL');
+          await product[victim].launch();
+        }
+      } finally {
+        going = false;
+        await Promise.all(writers);
       }
-    });
-    try {
-      for (let round = 0; round < 3; round++) {
-        const goal = acknowledged.length + 200;
-        await eventually(() => acknowledged.length >= goal, { timeoutMs: 30_000 });
-        await product.gateway.end('SIGKILL');
-        await product.gateway.launch();
-      }
-    } finally {
-      going = false;
-      await Promise.all(writers);
-    }
-    expect(await lostAndDoubled(acknowledged)).toEqual({ lost: [], doubled: [] });
-  }, 120_000);
+      expect(await lostAndDoubled(acknowledged)).toEqual({ lost: [], doubled: [] });
+    },
+    120_000,
+  );
 
   it('a request that is repeated over a lost connection publishes once', async () => {
     const headers = { 'idempotency-key': 'e2e-repeat' };
@@ -245,11 +250,37 @@ describeWith(describe, redisUnavailableReason())('events, as three processes', (
     expect(sequences).toEqual(sequences.map((_, index) => index + 1));
   });
 
-  it('a gateway with followers stops in order', async () => {
-    const follower = await Follower.open(product.gateway.url);
-    expect(await product.gateway.end('SIGTERM')).toBe(0);
-    await follower.close();
-  });
+  it('a follower of an event-service that is killed is let go, and misses nothing when it comes back', async () => {
+    const first = await Follower.open(product.gateway.url);
+    const before = await chat('before the kill');
+    await eventually(() => first.eventIds.includes(String(before.body.eventId)));
+    await product.events.end('SIGKILL');
+    await first.ended;
+    const refused = await product.ask('GET', '/api/events/stream');
+    expect([refused.status, refused.headers.get('retry-after'), refused.body.service]).toEqual([
+      503,
+      '1',
+      'event-service',
+    ]);
+    const light = (await product.ask('GET', '/health')).body.details;
+    expect(light).toMatchObject({ 'event-service': { status: 'down' }, events: { status: 'down' } });
+    await product.events.launch();
+    const after = await chat('after the kill');
+    const second = await Follower.open(product.gateway.url, { 'last-event-id': first.lastId });
+    await eventually(() => second.eventIds.length === 1, { timeoutMs: 20_000 });
+    expect(second.eventIds).toEqual([after.body.eventId]);
+    await second.close();
+  }, 60_000);
+
+  it.each(['gateway', 'events'] as const)(
+    'the process of %s with followers stops in order',
+    async (stopped) => {
+      const follower = await Follower.open(product.gateway.url);
+      expect(await product[stopped].end('SIGTERM')).toBe(0);
+      await follower.ended;
+      await product[stopped].launch();
+    },
+  );
 });
 
 /** A client of the server-sent events. */
@@ -257,7 +288,8 @@ class Follower {
   private constructor(
     private readonly heard: { text: string },
     private readonly aborter: AbortController,
-    private readonly reading: Promise<void>,
+    /** Resolves when nothing more comes, for whatever reason. */
+    readonly ended: Promise<void>,
   ) {}
 
   static async open(url: string, headers: Record<string, string> = {}): Promise<Follower> {
@@ -289,6 +321,6 @@ class Follower {
 
   async close(): Promise<void> {
     this.aborter.abort();
-    await this.reading;
+    await this.ended;
   }
 }

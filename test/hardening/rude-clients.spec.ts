@@ -13,6 +13,7 @@ const ENV = {
   MONGODB_TIMEOUT_MS: '200',
   USER_SERVICE_URL: 'http://127.0.0.1:1',
   SYNC_SERVICE_URL: 'http://127.0.0.1:1',
+  EVENT_SERVICE_URL: 'http://127.0.0.1:1',
   LOG_LEVEL: 'error',
   HEADERS_TIMEOUT_MS: '600',
   REQUEST_TIMEOUT_MS: '1000',
@@ -33,6 +34,12 @@ interface Service {
 const SERVICES: readonly Service[] = [
   { name: 'api-gateway', live: '/health/live', write: '/redis-first/users', item: '/redis-first/users/' },
   { name: 'user-service', live: '/users/health/live', write: '/users', item: '/users/' },
+  {
+    name: 'event-service',
+    live: '/health/live',
+    write: '/api/events/chat',
+    item: '/api/events/rooms/',
+  },
   {
     name: 'sync-service',
     live: '/health/live',

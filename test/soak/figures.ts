@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { KEYS } from '@redis-mongo-sync/sync-adapters';
 import { DIRECTIONS } from '@redis-mongo-sync/sync-core';
-import type { ThreeServices } from '../support/three-services.js';
+import type { Services } from '../support/services.js';
 
 /** Name of a figure → its value now. */
 export type Figures = Readonly<Record<string, number>>;
@@ -9,7 +9,7 @@ export type Figures = Readonly<Record<string, number>>;
 const MEBIBYTE = 1_048_576;
 
 /** What a soak watches: processes, their handles, and everything in Redis that must stay bounded. */
-export async function readFigures(product: ThreeServices): Promise<Figures> {
+export async function readFigures(product: Services): Promise<Figures> {
   const services = [product.gateway, product.users, product.sync];
   const perService = await Promise.all(services.map(({ name, pid }) => processFigures(name, pid)));
   return Object.assign({}, ...perService, await heap(product), await redisFigures(product)) as Figures;
@@ -23,13 +23,13 @@ async function processFigures(name: string, pid: number): Promise<Figures> {
 }
 
 /** The sync service shows its own heap to Prometheus. */
-async function heap({ sync }: ThreeServices): Promise<Figures> {
+async function heap({ sync }: Services): Promise<Figures> {
   const text = await (await fetch(`${sync.url}/metrics`, { headers: { accept: 'text/plain' } })).text();
   const used = Number(/^nodejs_heap_size_used_bytes (\S+)/m.exec(text)?.[1] ?? Number.NaN);
   return { 'sync-service heap MiB': used / MEBIBYTE };
 }
 
-async function redisFigures({ redis }: ThreeServices): Promise<Figures> {
+async function redisFigures({ redis }: Services): Promise<Figures> {
   const figures: Record<string, number> = {};
   for (const direction of DIRECTIONS) {
     figures[`${KEYS.stream(direction)} entries`] = await redis.xlen(KEYS.stream(direction));

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '@redis-mongo-sync/testing';
-import type { ThreeServices } from '../support/three-services.js';
+import type { Services } from '../support/services.js';
 
 export interface LoadOptions {
-  readonly product: ThreeServices;
+  readonly product: Services;
   readonly seed: number;
   /** Requests per second. */
   readonly rate: number;
@@ -39,7 +39,7 @@ export async function steadyLoad(
   await Promise.all(underWay);
 }
 
-async function request(product: ThreeServices, random: Random, count: LoadCount): Promise<void> {
+async function request(product: Services, random: Random, count: LoadCount): Promise<void> {
   const side = random.below(2) === 0 ? 'mongo-first' : 'redis-first';
   const email = `s${random.below(RECORDS)}@soak.example.org`;
   const path = `/${side}/users/${encodeURIComponent(email)}`;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { ThreeServices } from '../support/three-services.js';
+import { Services } from '../support/services.js';
 import { readFigures } from './figures.js';
 import { steadyLoad } from './load.js';
 import { markdownOf, rowsOf, type TimedFigures } from './report.js';
@@ -29,7 +29,7 @@ async function soak(minutes: number, rate: number, seed: number): Promise<number
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   say(`soaking for ${minutes} minutes at ${rate} requests/s, seed ${seed}`);
-  const product = await ThreeServices.start('child');
+  const product = await Services.start('child');
   try {
     const over = new AbortController();
     const count = { sent: 0, failed: 0 };

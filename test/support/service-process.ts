@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { freePort, guard } from '@redis-mongo-sync/dev-servers';
 
-export type ServiceName = 'api-gateway' | 'user-service' | 'sync-service';
+export type ServiceName = 'api-gateway' | 'user-service' | 'event-service' | 'sync-service';
 
 const START_DEADLINE_MS = 20_000;
 /** Lines of output that are kept; `onLine` hears all. */

@@ -8,7 +8,7 @@ export async function run() {
   );
   for (const { name, health, status, body } of answers) {
     const well = status === 200;
-    console.log(`${well ? '✓' : '✗'} ${name.padEnd(12)} ${health} ${status || 'no answer'}`);
+    console.log(`${well ? '✓' : '✗'} ${name.padEnd(13)} ${health} ${status || 'no answer'}`);
     if (verbose || (!well && status !== 0)) console.log(JSON.stringify(body, null, 2));
   }
   if (answers.every(({ status }) => status === 0)) console.log('Nothing is running here. Next: npm start');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ServiceName } from '../../support/service-process.js';
-import type { ThreeServices } from '../../support/three-services.js';
+import type { Services } from '../../support/services.js';
 import { ApiDescription } from './api-description.js';
 import { curlLine } from './curl-line.js';
 import { fillIn, type FuzzRequest, type Memory } from './fuzz-request.js';
@@ -10,7 +10,7 @@ import { requests } from './request-arbitrary.js';
 import { Tally } from './tally.js';
 
 export interface CampaignOptions {
-  readonly product: ThreeServices;
+  readonly product: Services;
   readonly adminToken: string;
   readonly requests: number;
   readonly seed: number;
@@ -26,7 +26,7 @@ const CHUNK = 20;
 const PROGRESS_EVERY = 500;
 const LANES = 4;
 
-/** Sends generated requests to all three services and judges every answer. */
+/** Sends generated requests to all four services and judges every answer. */
 export class Campaign {
   readonly tally = new Tally();
   private readonly memory: Memory = { version: '1', cursor: 'eA', letter: '1-1' };
@@ -37,12 +37,12 @@ export class Campaign {
   ) {}
 
   static async prepare(options: CampaignOptions): Promise<Campaign> {
-    const { gateway, users, sync } = options.product;
-    const [a, b, c] = await Promise.all(
-      [gateway, users, sync].map(({ name, url }) => ApiDescription.fetch(name, url)),
+    const descriptions = await Promise.all(
+      options.product.all.map(
+        async ({ name, url }) => [name, await ApiDescription.fetch(name, url)] as const,
+      ),
     );
-    if (!a || !b || !c) throw new Error('a service has no description');
-    return new Campaign(options, { 'api-gateway': a, 'user-service': b, 'sync-service': c });
+    return new Campaign(options, Object.fromEntries(descriptions) as Record<ServiceName, ApiDescription>);
   }
 
   async run(): Promise<Tally> {
@@ -72,12 +72,8 @@ export class Campaign {
   }
 
   private clients(): Record<ServiceName, RawClient> {
-    const { gateway, users, sync } = this.options.product;
-    return {
-      'api-gateway': new RawClient(gateway.port),
-      'user-service': new RawClient(users.port),
-      'sync-service': new RawClient(sync.port),
-    };
+    const clients = this.options.product.all.map(({ name, port }) => [name, new RawClient(port)] as const);
+    return Object.fromEntries(clients) as Record<ServiceName, RawClient>;
   }
 
   private async send(client: RawClient, generated: FuzzRequest): Promise<void> {
@@ -115,8 +111,7 @@ export class Campaign {
   }
 
   private originOf(service: ServiceName): string {
-    const { gateway, users, sync } = this.options.product;
-    return { 'api-gateway': gateway.url, 'user-service': users.url, 'sync-service': sync.url }[service];
+    return this.options.product.all.find(({ name }) => name === service)?.url ?? '';
   }
 }
 

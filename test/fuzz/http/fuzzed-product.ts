@@ -1,6 +1,6 @@
 import { KEYS } from '@redis-mongo-sync/sync-adapters';
 import { DIRECTIONS } from '@redis-mongo-sync/sync-core';
-import { ADMIN_TOKEN, ThreeServices } from '../../support/three-services.js';
+import { ADMIN_TOKEN, Services } from '../../support/services.js';
 import { eventually } from '@redis-mongo-sync/testing';
 import { Campaign, type CampaignOptions } from './campaign.js';
 import type { Tally } from './tally.js';
@@ -9,7 +9,7 @@ const SECRET = 'fuzz-top-secret';
 const SECRETS = [ADMIN_TOKEN, SECRET, 'mongodb://', 'redis://'];
 
 /** Users with credentials in MongoDB, as another service would leave them there. */
-async function insertSecrets({ client, mongo }: ThreeServices): Promise<void> {
+async function insertSecrets({ client, mongo }: Services): Promise<void> {
   const users = client.db(mongo.database).collection('users');
   await users.insertMany(
     Array.from({ length: 20 }, (_, n) => ({
@@ -24,7 +24,7 @@ async function insertSecrets({ client, mongo }: ThreeServices): Promise<void> {
 }
 
 /** Entries that no consumer can apply, and that the books know of. */
-async function insertDeadLetters({ redis }: ThreeServices, perStream: number): Promise<void> {
+async function insertDeadLetters({ redis }: Services, perStream: number): Promise<void> {
   for (const direction of DIRECTIONS) {
     const step = redis.multi();
     for (let n = 0; n < perStream; n += 1) {
@@ -40,7 +40,7 @@ export type FuzzOptions = Pick<CampaignOptions, 'requests' | 'seed' | 'onProgres
 
 /** A campaign against a product of its own, with a look at it afterwards. Faults of both are in the tally. */
 export async function fuzzHttp(options: FuzzOptions): Promise<Tally> {
-  const product = await ThreeServices.start('child');
+  const product = await Services.start('child');
   try {
     await insertSecrets(product);
     await product.settled();
@@ -60,12 +60,12 @@ export async function fuzzHttp(options: FuzzOptions): Promise<Tally> {
   }
 }
 
-const pidsOf = ({ gateway, users, sync }: ThreeServices) => [gateway, users, sync].map(({ pid }) => pid);
+const pidsOf = ({ all }: Services) => all.map(({ pid }) => pid);
 
-async function lookAfterwards(product: ThreeServices, pids: readonly number[], tally: Tally): Promise<void> {
+async function lookAfterwards(product: Services, pids: readonly number[], tally: Tally): Promise<void> {
   const note = (what: string, reason: unknown) =>
     tally.fail('afterwards', what, { curl: () => '(none)', answer: String(reason) });
-  for (const { name, url, output } of [product.gateway, product.users, product.sync]) {
+  for (const { name, url, output } of product.all) {
     const path = name === 'user-service' ? '/users/health' : '/health';
     const status = await fetch(url + path).then(
       (response) => response.status,

@@ -4,7 +4,7 @@ import { printTally } from './print-tally.js';
 
 const HELP = `npm run tool -- fuzz [--requests N] [--seed S]
 
-Generates N requests (20000 unless given) from the OpenAPI documents of the three services, sends them to a product of
+Generates N requests (20000 unless given) from the OpenAPI documents of the four services, sends them to a product of
 its own, and holds every answer to the document. The seed of a run repeats its requests.`;
 
 const { values } = parseArgs({

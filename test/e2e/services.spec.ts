@@ -1,17 +1,18 @@
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
-import { eventually, Random } from '@redis-mongo-sync/testing';
-import { ThreeServices, type Answer, type Side } from '../support/three-services.js';
+import { eventually } from '@redis-mongo-sync/testing';
+import { Services, type Answer, type Side } from '../support/services.js';
+import { Random } from '@redis-mongo-sync/testing';
 
 const SIDES: readonly Side[] = ['mongo-first', 'redis-first'];
 const SEED = Number(process.env.E2E_SEED ?? 20261121);
 
-describeWith(describe, redisUnavailableReason())(`the product as three processes (seed ${SEED})`, () => {
-  let product: ThreeServices;
+describeWith(describe, redisUnavailableReason())(`the product as four processes (seed ${SEED})`, () => {
+  let product: Services;
   let n = 0;
   const email = () => `e2e${n++}@example.org`;
 
   beforeAll(async () => {
-    product = await ThreeServices.start();
+    product = await Services.start();
     await eventually(async () => (await product.metrics()).capture.mode === 'streaming');
   }, 60_000);
   afterAll(() => product.stop());

@@ -24,8 +24,8 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The whole product as its users run it: three processes, a Redis and a MongoDB, reached over HTTP. */
-export class ThreeServices {
+/** The whole product as its users run it: four processes, a Redis and a MongoDB, reached over HTTP. */
+export class Services {
   private constructor(
     readonly server: PrivateRedis,
     readonly mongo: PrivateMongo,
@@ -33,11 +33,12 @@ export class ThreeServices {
     readonly client: MongoClient,
     readonly users: ServiceProcess,
     readonly sync: ServiceProcess,
+    readonly events: ServiceProcess,
     readonly gateway: ServiceProcess,
   ) {}
 
   /** @param mongoMode `child`: MongoDB goes on while this process is busy with something else */
-  static async start(mongoMode: 'shared' | 'child' = 'shared'): Promise<ThreeServices> {
+  static async start(mongoMode: 'shared' | 'child' = 'shared'): Promise<Services> {
     const server = await startPrivateRedis({ appendonly: true });
     const mongo =
       mongoMode === 'child' ? await startPrivateMongo({ mode: 'child' }) : await startPrivateMongo();
@@ -47,18 +48,24 @@ export class ThreeServices {
       MONGODB_DATABASE: mongo.database,
       ADMIN_TOKEN,
     };
-    const [users, sync] = await Promise.all([
+    const [users, sync, events] = await Promise.all([
       ServiceProcess.start('user-service', env),
       ServiceProcess.start('sync-service', env),
+      ServiceProcess.start('event-service', env),
     ]);
     const gateway = await ServiceProcess.start('api-gateway', {
       ...env,
       USER_SERVICE_URL: users.url,
       SYNC_SERVICE_URL: sync.url,
+      EVENT_SERVICE_URL: events.url,
     });
     const redis = connect({ url: server.url, profile: 'commands' });
     const client = await MongoClient.connect(mongo.uri);
-    return new ThreeServices(server, mongo, redis, client, users, sync, gateway);
+    return new Services(server, mongo, redis, client, users, sync, events, gateway);
+  }
+
+  get all(): readonly ServiceProcess[] {
+    return [this.gateway, this.users, this.sync, this.events];
   }
 
   async ask(
@@ -113,7 +120,7 @@ export class ThreeServices {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.gateway, this.users, this.sync].map((service) => service.end('SIGTERM')));
+    await Promise.all(this.all.map((service) => service.end('SIGTERM')));
     this.redis.disconnect();
     await this.client.close();
     await this.mongo.stop();
