@@ -115,7 +115,7 @@ describeWith(describe, redisUnavailableReason())('the gateway in front of the ev
   it('shows the figures and the health of the events', async () => {
     expect((await gateway.ask('/metrics')).body).toMatchObject({
       auditLog: 'up',
-      streams: expect.any(Array),
+      streams: expect.any(Array) as unknown,
     });
     const { text } = await gateway.ask('/metrics', TEXT);
     expect(text).toMatch(/^event_service_up 1$/m);
@@ -208,7 +208,7 @@ describe('the gateway without the event service', () => {
     expect((await gateway.ask('/health')).body).toMatchObject({
       details: {
         'event-service': { status: 'down' },
-        events: { status: 'down', message: expect.stringMatching(/not known/) },
+        events: { status: 'down', message: expect.stringMatching(/not known/) as unknown },
       },
     });
     const { status, text } = await gateway.ask('/metrics', TEXT);

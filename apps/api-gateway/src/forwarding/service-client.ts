@@ -99,7 +99,7 @@ export class ServiceClient {
     try {
       const answer = await this.pool.request({
         ...request,
-        method: method as Dispatcher.HttpMethod,
+        method: method,
         bodyTimeout: silenceMs,
       });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };

@@ -6,8 +6,6 @@ import type { EventServiceConfig } from '../event-service.config.js';
 /** Token of the service's {@link AuditLog}. */
 export const AUDIT_LOG = Symbol('audit log');
 
-export type SharedAuditLog = AuditLog;
-
 /** What clients should not have put into an event is not kept with it. */
 const SECRET_FIELDS = [...DEFAULT_SECRET_FIELDS, ...USER_SECRET_FIELDS];
 

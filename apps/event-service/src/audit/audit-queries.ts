@@ -1,86 +1,81 @@
-import { WholeNumber } from '@redis-mongo-sync/service-kit';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { EnumField, Field, IntegerField, PatternField, TextField } from '@redis-mongo-sync/service-kit';
 
-const MAX_PAGE = 500;
-export const DEFAULT_PAGE = 100;
+const Choice = (description: string, max = 128) => TextField({ max, description, optional: true });
+
+/** A time as clients write it. What is none, the audit log says. */
+const TimeField = (description: string) =>
+  Field({
+    description,
+    optional: true,
+    schema: { type: 'string' },
+    convertText: (text) => (/^\d{1,15}$/.test(String(text)) ? Number(text) : text),
+    check: (time) => (String(time).length <= 40 ? undefined : 'must be a time'),
+  });
 
 /** Which events: what every reader of the log may choose by. */
 class StreamFilter {
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(128)
-  stream: string | undefined = undefined;
+  @Choice('Only events of this stream.')
+  stream?: string;
 
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(128)
-  type: string | undefined = undefined;
+  @Choice('Only events of this type.')
+  type?: string;
 }
 
 /** What entries may be chosen by; the audit log checks the values further. */
 class EntryFilter extends StreamFilter {
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(128)
-  entity: string | undefined = undefined;
+  @Choice('Only events about this kind of thing, e.g. `user`.')
+  entity?: string;
 
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(256)
-  entityId: string | undefined = undefined;
+  @Choice('Only events about this one.', 256)
+  entityId?: string;
 
-  @IsOptional()
-  @IsString()
-  @MaxLength(40)
-  from: string | undefined = undefined;
+  @TimeField('That happened at this time or later: epoch milliseconds or ISO 8601.')
+  from?: number | string;
 
-  @IsOptional()
-  @IsString()
-  @MaxLength(40)
-  to: string | undefined = undefined;
+  @TimeField('That happened before this time.')
+  to?: number | string;
 }
 
 /** `GET /api/events/processed` */
 export class ProcessedQuery extends EntryFilter {
-  @WholeNumber(1, MAX_PAGE)
-  limit = DEFAULT_PAGE;
+  @IntegerField({ min: 1, max: 500 })
+  limit = 100;
 
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(200)
-  cursor: string | undefined = undefined;
+  @TextField({
+    max: 200,
+    description: '`nextCursor` of the page before, with the same conditions.',
+    optional: true,
+  })
+  cursor?: string;
 
-  @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })
+  @EnumField(['asc', 'desc'])
   order: 'asc' | 'desc' = 'desc';
 }
 
 /** `GET /api/events/export` */
 export class ExportQuery extends EntryFilter {
-  @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })
+  @EnumField(['asc', 'desc'])
   order: 'asc' | 'desc' = 'asc';
 }
 
 /** `GET /api/events/stream` */
 export class FollowQuery extends StreamFilter {
-  @WholeNumber(0, Number.MAX_SAFE_INTEGER)
-  after: number | undefined = undefined;
+  @IntegerField({
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    description: 'Sequence of the last event that was seen; 0: from the beginning. Without it: from now on.',
+    optional: true,
+  })
+  after?: number;
 }
 
-/** The parameters that were given, without the others; a time in digits is one in epoch milliseconds. */
-export function given<Q extends object>(query: Q): Given<Q> {
-  const entries = Object.entries(query).flatMap(([name, value]: [string, unknown]) => {
-    if (value === undefined) return [];
-    const isEpoch = TIMES.has(name) && typeof value === 'string' && /^\d{1,15}$/.test(value);
-    return [[name, isEpoch ? Number(value) : value]];
-  });
-  return Object.fromEntries(entries) as Given<Q>;
+/** Where a client that lost its connection was. Browsers send it by themselves. */
+export class FollowHeaders {
+  @PatternField({
+    pattern: /^\d{0,16}$/,
+    message: 'must be the id of an event of this stream',
+    description: 'Sequence of the last event that was seen.',
+    optional: true,
+  })
+  lastEventId?: string;
 }
-
-const TIMES: ReadonlySet<string> = new Set(['from', 'to']);
-
-type Given<Q> = { [K in keyof Q]?: NonNullable<Q[K]> };

@@ -1,6 +1,6 @@
 import type { AuditLog, RecordedEntry } from '@redis-mongo-sync/audit-log';
 import { HttpProblem, ProblemError, RETRY_AFTER_SECONDS } from '@redis-mongo-sync/service-kit';
-import { entryJson } from './entry-json.js';
+import { recordedEvent } from './recorded-event.js';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
@@ -104,5 +104,5 @@ function concerns(entry: RecordedEntry, { stream, type }: Following): boolean {
 
 /** The id is the place in the log: what `Last-Event-ID` brings back. No event name, so that `onmessage` hears all. */
 function frameOf(entry: RecordedEntry): string {
-  return `id: ${entry.sequence}\ndata: ${JSON.stringify(entryJson(entry))}\n\n`;
+  return `id: ${entry.sequence}\ndata: ${JSON.stringify(recordedEvent(entry))}\n\n`;
 }

@@ -7,14 +7,13 @@ import {
 import {
   AdminTokenGuard,
   HttpProblem,
+  IntegerField,
+  PatternField,
   ProblemError,
-  StrictQuery,
-  WholeNumber,
 } from '@redis-mongo-sync/service-kit';
 import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
-import { Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
 import {
   DocumentDiscard,
   DocumentLetter,
@@ -25,12 +24,16 @@ import {
 import { StreamDirectory } from '../streams/stream-directory.js';
 
 class LettersQuery {
-  @WholeNumber(1, 500)
+  @IntegerField({ min: 1, max: 500 })
   limit = 50;
 
-  @IsOptional()
-  @Matches(/^\d{1,20}-\d{1,20}$/, { message: 'must be the next of a page' })
-  after: string | undefined = undefined;
+  @PatternField({
+    pattern: /^\d{1,20}-\d{1,20}$/,
+    message: 'must be the next of a page',
+    description: '`next` of the page before.',
+    optional: true,
+  })
+  after?: string;
 }
 
 /** What the groups could not work on, by stream, for administrators. */
@@ -55,12 +58,9 @@ export class EventDeadLettersController {
 
   @Get(':stream')
   @DocumentLetters()
-  async list(
-    @Param('stream') stream: string,
-    @StrictQuery(LettersQuery) { limit, after }: LettersQuery,
-  ): Promise<DeadLetterPage> {
+  async list(@Param('stream') stream: string, @Query() query: LettersQuery): Promise<DeadLetterPage> {
     const letters = await this.known(stream);
-    return withRedisErrors(() => letters.list({ limit, ...(after === undefined ? {} : { after }) }));
+    return withRedisErrors(() => letters.list(query));
   }
 
   @Get(':stream/:id')

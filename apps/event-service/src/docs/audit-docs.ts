@@ -1,25 +1,13 @@
 import { AdminEndpoint, ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiResponse } from '@nestjs/swagger';
-import { Answer, TextQuery } from './describe.js';
-import { RECORDED_EXAMPLE } from './event-schemas.js';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { RecordedEventPage } from '../audit/recorded-event.js';
+import { JsonAnswer } from './describe.js';
 
-const Filter = () =>
-  applyDecorators(
-    TextQuery('stream', 'Only events of this stream.'),
-    TextQuery('type', 'Only events of this type.'),
-    TextQuery('entity', 'Only events about this kind of thing, e.g. `user`.'),
-    TextQuery('entityId', 'Only events about this one.'),
-    TextQuery('from', 'That happened at this time or later: epoch milliseconds or ISO 8601.'),
-    TextQuery('to', 'That happened before this time.'),
-  );
+const TextAnswer = (description: string, type: string, example: string) =>
+  ApiResponse({ status: 200, description, content: { [type]: { schema: { type: 'string' }, example } } });
 
-const Order = (by: 'asc' | 'desc') =>
-  ApiQuery({
-    name: 'order',
-    required: false,
-    schema: { type: 'string', enum: ['asc', 'desc'], default: by },
-  });
+const EVENT = '{"sequence":4711,"stream":"chat:messages","type":"message.sent","data":{"roomId":"lobby"}}';
 
 export const DocumentProcessed = (): MethodDecorator =>
   applyDecorators(
@@ -28,15 +16,7 @@ export const DocumentProcessed = (): MethodDecorator =>
       description:
         'Every event once, in the order of its recording; the newest first unless asked otherwise.',
     }),
-    ApiQuery({
-      name: 'limit',
-      required: false,
-      schema: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
-    }),
-    TextQuery('cursor', '`nextCursor` of the page before, with the same conditions.'),
-    Filter(),
-    Order('desc'),
-    Answer(200, 'One page.', 'RecordedEventPage'),
+    JsonAnswer(200, 'One page.', RecordedEventPage),
     ApiProblems(HttpProblem.InvalidQuery, HttpProblem.StoreUnavailable),
   );
 
@@ -47,30 +27,7 @@ export const DocumentFollow = (): MethodDecorator =>
       description:
         'Each event as `id: <sequence>` and `data: <recorded event>`. A client that comes back with `Last-Event-ID`, as browsers do, goes on where it was and misses nothing. A client that takes nothing for ten seconds is dropped.',
     }),
-    ApiHeader({
-      name: 'Last-Event-ID',
-      required: false,
-      description: 'Sequence of the last event that was seen.',
-    }),
-    ApiQuery({
-      name: 'after',
-      required: false,
-      schema: { type: 'integer', minimum: 0 },
-      description: 'The same for a first connection; 0: from the beginning. Without either: from now on.',
-    }),
-    TextQuery('stream', 'Only events of this stream.'),
-    TextQuery('type', 'Only events of this type.'),
-    ApiProduces('text/event-stream'),
-    ApiResponse({
-      status: 200,
-      description: 'Never ends by itself.',
-      content: {
-        'text/event-stream': {
-          schema: { type: 'string' },
-          example: `id: 4711\ndata: ${JSON.stringify(RECORDED_EXAMPLE)}\n\n`,
-        },
-      },
-    }),
+    TextAnswer('Never ends by itself.', 'text/event-stream', `id: 4711\ndata: ${EVENT}\n\n`),
     ApiProblems(
       HttpProblem.InvalidQuery,
       HttpProblem.InvalidHeader,
@@ -82,18 +39,11 @@ export const DocumentFollow = (): MethodDecorator =>
 export const DocumentExport = (): MethodDecorator =>
   applyDecorators(
     ApiOperation({ summary: 'The audit log as a file: one JSON object a line' }),
-    Filter(),
-    Order('asc'),
-    ApiResponse({
-      status: 200,
-      description: 'All events that match, up to the newest at the beginning of the request.',
-      content: {
-        'application/x-ndjson': {
-          schema: { type: 'string' },
-          example: `${JSON.stringify(RECORDED_EXAMPLE)}\n`,
-        },
-      },
-    }),
+    TextAnswer(
+      'All events that match, up to the newest at the beginning of the request.',
+      'application/x-ndjson',
+      `${EVENT}\n`,
+    ),
     AdminEndpoint(),
     ApiProblems(HttpProblem.InvalidQuery, HttpProblem.StoreUnavailable),
   );

@@ -1,6 +1,6 @@
 import { AdminEndpoint, ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
 import { applyDecorators } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
 
 const LETTER = {
   letterId: '1772360140000-0',
@@ -41,17 +41,6 @@ export const DocumentLetters = (): MethodDecorator =>
   applyDecorators(
     Admin('Dead letters of a stream, the oldest first'),
     Stream(),
-    ApiQuery({
-      name: 'limit',
-      required: false,
-      schema: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
-    }),
-    ApiQuery({
-      name: 'after',
-      required: false,
-      schema: { type: 'string' },
-      description: '`next` of the page before.',
-    }),
     json(200, 'One page.', { letters: [LETTER], next: null }),
   );
 

@@ -1,7 +1,9 @@
 import { ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
 import { applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiParam } from '@nestjs/swagger';
-import { Answer } from './describe.js';
+import { RoomView } from '../stats/room-view.js';
+import { EventStatsReport } from '../stats/stats-report.js';
+import { JsonAnswer } from './describe.js';
 
 export const DocumentStats = (): MethodDecorator =>
   applyDecorators(
@@ -9,7 +11,7 @@ export const DocumentStats = (): MethodDecorator =>
       summary: 'How the events are doing',
       description: 'Per stream and type: counts, rates, lag, pending, groups, dead letters.',
     }),
-    Answer(200, 'The figures of this moment.', 'EventStats'),
+    JsonAnswer(200, 'The figures of this moment.', EventStatsReport),
     ApiProblems(HttpProblem.InvalidQuery, HttpProblem.StoreUnavailable),
   );
 
@@ -20,6 +22,6 @@ export const DocumentRoom = (): MethodDecorator =>
       description: 'As `chat-processing-group` knows it.',
     }),
     ApiParam({ name: 'roomId', example: 'lobby' }),
-    Answer(200, 'The room.', 'RoomView'),
+    JsonAnswer(200, 'The room.', RoomView),
     ApiProblems(HttpProblem.InvalidQuery, HttpProblem.NotFound, HttpProblem.StoreUnavailable),
   );

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { EventFollowers } from '../audit/event-followers.js';
 import { PROCESSING_OUTCOMES, ProcessingObserver } from '../processing/processing-observer.js';
-import type { Receipt } from '../publish/event-publishing.js';
-import { EventStats, type StreamStats } from '../stats/event-stats.js';
+import type { EventReceipt } from '../publish/receipts.js';
+import { EventStats } from '../stats/event-stats.js';
+import type { StreamStats } from '../stats/stats-report.js';
 
 /** The event API in the text format of Prometheus, with the process's own figures. */
 @Injectable()
@@ -64,7 +65,7 @@ export class EventMetrics {
     return this.registry.contentType;
   }
 
-  published({ stream }: Receipt, duplicate: boolean): void {
+  published({ stream }: EventReceipt, duplicate: boolean): void {
     this.publishedTotal.inc({ stream, outcome: duplicate ? 'repeated' : 'new' });
   }
 

@@ -6,7 +6,6 @@ import {
   PROBLEM_CATALOG,
   ProblemError,
   problemOf,
-  type FieldError,
 } from '@redis-mongo-sync/service-kit';
 import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
 import { canonicalJson, StoreUnavailableError, type Json } from '@redis-mongo-sync/sync-core';
@@ -17,30 +16,9 @@ import { Backlog } from '../streams/backlog.js';
 import { StreamDirectory } from '../streams/stream-directory.js';
 import { EventProducer, type Published, type StreamEvent } from './event-producer.js';
 import type { EventDraft } from './event-draft.js';
-import { repeatableId, type EventOrigin } from './event-identity.js';
-
-/** What a client gets for an event. The same for a repeat. */
-export interface Receipt {
-  readonly eventId: string;
-  readonly stream: string;
-  readonly entryId: string;
-  readonly type: string;
-}
-
-/** One item of a batch: an event, or what is wrong with it. */
-export type BatchItem =
-  | { readonly kind: 'event'; readonly draft: EventDraft }
-  | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] };
-
-export type BatchResult =
-  | ({ readonly index: number; readonly status: 'accepted' } & Receipt)
-  | {
-      readonly index: number;
-      readonly status: 'rejected';
-      readonly code: string;
-      readonly detail: string;
-      readonly errors?: readonly FieldError[];
-    };
+import type { BatchItem } from './event-batch.js';
+import { repeatableId, traceOf, type EventOrigin } from './event-origin.js';
+import type { BatchResult, EventReceipt } from './receipts.js';
 
 /** Events as they are taken in: checked, given an identity, published once. */
 @Injectable()
@@ -57,14 +35,14 @@ export class EventPublishing {
    * @param place one name per endpoint, so that one `Idempotency-Key` may be used at each
    * @throws ProblemError `EventIdReused`, `EventsBacklogged`, `Unprocessable`; StoreUnavailableError
    */
-  async publish(draft: EventDraft, origin: EventOrigin, place: string): Promise<Receipt> {
+  async publish(draft: EventDraft, origin: EventOrigin, place: string): Promise<EventReceipt> {
     const item = this.itemOf(draft, origin, place);
     await this.admit(item.stream);
     return this.receiptOf(item, await this.producer.publish(item));
   }
 
   /** All events or none. @throws like {@link publish} */
-  async publishAll(drafts: readonly EventDraft[], origin: EventOrigin): Promise<readonly Receipt[]> {
+  async publishAll(drafts: readonly EventDraft[], origin: EventOrigin): Promise<readonly EventReceipt[]> {
     const items = drafts.map((draft, index) => this.itemOf(draft, origin, `batch/${index}`));
     for (const stream of new Set(items.map((item) => item.stream))) await this.admit(stream);
     const published = await this.producer.publishAll(items);
@@ -101,14 +79,12 @@ export class EventPublishing {
 
   private itemOf(draft: EventDraft, origin: EventOrigin, place: string): StreamEvent {
     const { stream, type, data, key, eventId } = draft;
-    const { correlationId, traceparent } = origin;
     const event = {
       id: repeatableId(eventId, origin, place) ?? newEventId(),
       type,
       data,
-      correlationId,
+      ...traceOf(origin),
       ...(key === undefined ? {} : { key }),
-      ...(traceparent === undefined ? {} : { traceparent }),
     };
     return { stream, event };
   }
@@ -118,7 +94,7 @@ export class EventPublishing {
     await this.directory.register(stream);
   }
 
-  private async receiptOf({ stream, event }: StreamEvent, published: Published): Promise<Receipt> {
+  private async receiptOf({ stream, event }: StreamEvent, published: Published): Promise<EventReceipt> {
     const { entryId, duplicate } = published;
     if (duplicate) await this.mustBeSame(stream, event, entryId);
     const receipt = { eventId: event.id, stream, entryId, type: event.type };

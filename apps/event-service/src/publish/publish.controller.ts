@@ -1,14 +1,21 @@
-import { NoQuery, StrictQuery } from '@redis-mongo-sync/service-kit';
-import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import {
+  Answer,
+  Context,
+  invalidBody,
+  NoQuery,
+  RequestHeaders,
+  type RequestContext,
+} from '@redis-mongo-sync/service-kit';
+import { Body, Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DocumentBatch, DocumentChat, DocumentCustom, DocumentLog } from '../docs/publish-docs.js';
-import { BodyReader } from './body-reader.js';
-import type { EventDraft } from './event-draft.js';
-import { originOf } from './event-identity.js';
-import { EventPublishing, type BatchItem, type Receipt } from './event-publishing.js';
-import { readBatch } from './parse-batch.js';
-import { readChat, readCustom, readEventId, readLog } from './parse-events.js';
+import { chatDraft, ChatMessage } from './chat-message.js';
+import { customDraft, CustomEvent } from './custom-event.js';
+import { EventBatch, readAll, readItems } from './event-batch.js';
+import { RepeatHeaders, type EventOrigin } from './event-origin.js';
+import { EventPublishing } from './event-publishing.js';
+import { LogLine, logDraft } from './log-line.js';
+import { BatchReport, type EventReceipt } from './receipts.js';
 
 const ACCEPTED = 202;
 const MULTI_STATUS = 207;
@@ -22,63 +29,56 @@ export class PublishController {
   @Post('chat')
   @HttpCode(ACCEPTED)
   @DocumentChat()
-  chat(@Req() request: FastifyRequest, @StrictQuery(NoQuery) _query: NoQuery): Promise<Receipt> {
-    return this.publish(request, 'chat', readChat);
+  chat(
+    @Body() message: ChatMessage,
+    @Query() _query: NoQuery,
+    @RequestHeaders(RepeatHeaders) repeat: RepeatHeaders,
+    @Context() context: RequestContext,
+  ): Promise<EventReceipt> {
+    return this.events.publish(chatDraft(message), { ...repeat, context }, 'chat');
   }
 
   @Post('logs')
   @HttpCode(ACCEPTED)
   @DocumentLog()
-  log(@Req() request: FastifyRequest, @StrictQuery(NoQuery) _query: NoQuery): Promise<Receipt> {
-    return this.publish(request, 'logs', readLog);
+  log(
+    @Body() line: LogLine,
+    @Query() _query: NoQuery,
+    @RequestHeaders(RepeatHeaders) repeat: RepeatHeaders,
+    @Context() context: RequestContext,
+  ): Promise<EventReceipt> {
+    return this.events.publish(logDraft(line), { ...repeat, context }, 'logs');
   }
 
   @Post('custom')
   @HttpCode(ACCEPTED)
   @DocumentCustom()
-  custom(@Req() request: FastifyRequest, @StrictQuery(NoQuery) _query: NoQuery): Promise<Receipt> {
-    return this.publish(request, 'custom', readCustom);
+  custom(
+    @Body() event: CustomEvent,
+    @Query() _query: NoQuery,
+    @RequestHeaders(RepeatHeaders) repeat: RepeatHeaders,
+    @Context() context: RequestContext,
+  ): Promise<EventReceipt> {
+    const draft = customDraft(event);
+    if ('errors' in draft) throw invalidBody(draft.errors);
+    return this.events.publish(draft.value, { ...repeat, context }, 'custom');
   }
 
   @Post('batch')
   @DocumentBatch()
   async batch(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const origin = originOf(request);
-    const { atomic, items } = readBatch(request.body);
-    const results = atomic
-      ? (await this.events.publishAll(items.map(draftOf), origin)).map((receipt, index) => ({
-          index,
-          status: 'accepted',
-          ...receipt,
-        }))
-      : await this.events.publishEach(items, origin);
-    const accepted = results.filter(({ status }) => status === 'accepted').length;
-    await reply
-      .code(accepted === results.length ? ACCEPTED : MULTI_STATUS)
-      .send({ accepted, rejected: results.length - accepted, results });
+    @Body() batch: EventBatch,
+    @Query() _query: NoQuery,
+    @RequestHeaders(RepeatHeaders) repeat: RepeatHeaders,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    const report = await this.reportOn(batch, { ...repeat, context });
+    return new Answer(report.rejected === 0 ? ACCEPTED : MULTI_STATUS, report);
   }
 
-  private publish(
-    request: FastifyRequest,
-    place: string,
-    read: (reader: BodyReader) => EventDraft,
-  ): Promise<Receipt> {
-    const origin = originOf(request);
-    const reader = new BodyReader(request.body);
-    const eventId = readEventId(reader);
-    const draft = read(reader);
-    reader.end();
-    reader.throwIfWrong();
-    return this.events.publish({ ...draft, ...(eventId === undefined ? {} : { eventId }) }, origin, place);
+  private async reportOn(batch: EventBatch, origin: EventOrigin): Promise<BatchReport> {
+    if (!batch.atomic) return new BatchReport(await this.events.publishEach(readItems(batch), origin));
+    const receipts = await this.events.publishAll(readAll(batch), origin);
+    return new BatchReport(receipts.map((receipt, index) => ({ index, status: 'accepted', ...receipt })));
   }
-}
-
-/** Of a batch that is to be taken as a whole; `readBatch` has refused one with anything wrong in it. */
-function draftOf(item: BatchItem): EventDraft {
-  if (item.kind === 'event') return item.draft;
-  throw new TypeError('an invalid event in a batch that was found valid');
 }

@@ -1,6 +1,6 @@
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { EventHealth } from './event-health.js';
-import type { EventStatsReport } from './event-stats.js';
+import type { EventStatsReport } from './stats-report.js';
 
 const FINE = { auditLog: 'up', streams: [] } as unknown as EventStatsReport;
 

@@ -1,6 +1,7 @@
 import { errorText } from '@redis-mongo-sync/redis-streams';
 import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import type { EventStats, EventStatsReport } from './event-stats.js';
+import type { EventStats } from './event-stats.js';
+import type { EventStatsReport } from './stats-report.js';
 
 export interface EventHealthOptions {
   readonly stats: Pick<EventStats, 'read'>;

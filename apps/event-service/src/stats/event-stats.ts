@@ -1,5 +1,5 @@
 import { type AuditLog } from '@redis-mongo-sync/audit-log';
-import { EVENT_TOPICS, type EventTopic } from '@redis-mongo-sync/event-contract';
+import { EVENT_TOPICS } from '@redis-mongo-sync/event-contract';
 import { streamInfo, type GroupInfo } from '@redis-mongo-sync/redis-streams';
 import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
 import { Inject, Injectable } from '@nestjs/common';
@@ -8,39 +8,7 @@ import { AUDIT_LOG } from '../audit/audit-log.provider.js';
 import { EventRates } from '../processing/event-rates.js';
 import { EVENT_KEYS } from '../streams/event-keys.js';
 import { StreamDirectory } from '../streams/stream-directory.js';
-
-export interface StreamStats {
-  readonly stream: string;
-  /** Events of this stream in the audit log. */
-  readonly recorded: number;
-  /** Recorded per second over the last minute. */
-  readonly ratePerSecond: number;
-  /** Entries in Redis, those that everybody has read included until they are trimmed. */
-  readonly length: number;
-  /** Entries that some group has not been given yet: the most of any group; null when Redis cannot tell. */
-  readonly lag: number | null;
-  /** Given to a group, not acknowledged, all groups together. */
-  readonly pending: number;
-  readonly deadLetters: number;
-  readonly types: readonly TypeStats[];
-  readonly groups: readonly GroupInfo[];
-}
-
-export interface TypeStats {
-  readonly type: string;
-  readonly recorded: number;
-  readonly ratePerSecond: number;
-}
-
-export interface EventStatsReport {
-  readonly recorded: number;
-  /** Null while the audit log's store does not answer: then every `recorded` is 0. */
-  readonly lastSequence: number | null;
-  readonly auditLog: 'up' | 'down';
-  readonly streams: readonly StreamStats[];
-  /** What the processing groups have counted. */
-  readonly figures: Readonly<Record<EventTopic, Readonly<Record<string, number>>>>;
-}
+import type { EventStatsReport, StreamStats } from './stats-report.js';
 
 type Counts = Awaited<ReturnType<AuditLog['stats']>>;
 

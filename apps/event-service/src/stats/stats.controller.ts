@@ -1,11 +1,13 @@
-import { HttpProblem, NoQuery, ProblemError, StrictQuery } from '@redis-mongo-sync/service-kit';
+import { HttpProblem, NoQuery, ProblemError } from '@redis-mongo-sync/service-kit';
 import { withRedisErrors } from '@redis-mongo-sync/sync-adapters';
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Redis } from 'ioredis';
 import { DocumentRoom, DocumentStats } from '../docs/stats-docs.js';
 import { EVENT_KEYS } from '../streams/event-keys.js';
-import { EventStats, type EventStatsReport } from './event-stats.js';
+import { EventStats } from './event-stats.js';
+import type { RoomView } from './room-view.js';
+import type { EventStatsReport } from './stats-report.js';
 
 /** How the events are doing, and what their processing knows. */
 @ApiTags('events')
@@ -18,13 +20,13 @@ export class StatsController {
 
   @Get('stats')
   @DocumentStats()
-  read(@StrictQuery(NoQuery) _query: NoQuery): Promise<EventStatsReport> {
+  read(@Query() _query: NoQuery): Promise<EventStatsReport> {
     return this.stats.read();
   }
 
   @Get('rooms/:roomId')
   @DocumentRoom()
-  async room(@Param('roomId') roomId: string, @StrictQuery(NoQuery) _query: NoQuery): Promise<object> {
+  async room(@Param('roomId') roomId: string, @Query() _query: NoQuery): Promise<RoomView> {
     const last = await withRedisErrors(() => this.redis.hget(EVENT_KEYS.rooms, roomId));
     if (last === null) {
       throw new ProblemError(HttpProblem.NotFound, { detail: 'no message to this room was processed yet' });

@@ -7,24 +7,13 @@ import { Injectable } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { EventsSettings } from '../events-settings.js';
 import { EventMetrics } from '../metrics/event-metrics.js';
-import type { EventOrigin } from '../publish/event-identity.js';
-import { repeatableId } from '../publish/event-identity.js';
-import type { Receipt } from '../publish/event-publishing.js';
+import { repeatableId, traceOf, type EventOrigin } from '../publish/event-origin.js';
 import { EVENT_SCRIPTS } from '../scripts.js';
 import { Backlog } from '../streams/backlog.js';
 import { EVENT_KEYS } from '../streams/event-keys.js';
 import { StreamDirectory } from '../streams/stream-directory.js';
-import type { Completion, TaskDraft } from './parse-task.js';
-
-export interface Task extends JsonObject {
-  readonly taskId: string;
-  readonly status: 'open' | 'completed';
-}
-
-export interface TaskReceipt extends Receipt {
-  readonly taskId: string;
-  readonly status: Task['status'];
-}
+import type { NewTask, TaskCompletion } from './new-task.js';
+import type { Task, TaskReceipt } from './task.js';
 
 const STREAM = EVENT_STREAMS.tasks;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -44,7 +33,7 @@ export class TaskBoard {
   ) {}
 
   /** @throws ProblemError `EventIdReused`, `EventsBacklogged`; StoreUnavailableError */
-  async create(draft: TaskDraft, origin: EventOrigin, eventId?: string): Promise<TaskReceipt> {
+  async create({ eventId, ...draft }: NewTask, origin: EventOrigin): Promise<TaskReceipt> {
     await this.admit();
     const taskId = repeatableId(eventId, origin, 'tasks') ?? newEventId();
     const now = new Date();
@@ -69,7 +58,7 @@ export class TaskBoard {
   }
 
   /** @throws ProblemError `TaskNotFound`, `TaskCompleted`, `EventsBacklogged`; StoreUnavailableError */
-  async complete(taskId: string, completion: Completion, origin: EventOrigin): Promise<TaskReceipt> {
+  async complete(taskId: string, completion: TaskCompletion, origin: EventOrigin): Promise<TaskReceipt> {
     await this.admit();
     const now = new Date();
     const eventId = `${taskId}:completed`; // it can happen once, and no task's own id has a colon
@@ -111,7 +100,7 @@ export class TaskBoard {
     return {
       ...(JSON.parse(task) as Task),
       status: status === 'completed' ? 'completed' : 'open',
-      createdAt: createdAt ?? null,
+      createdAt: createdAt ?? '',
       ...(completedAt == null ? {} : { completedAt }),
     };
   }
@@ -122,12 +111,8 @@ export class TaskBoard {
   }
 }
 
-function envelope({ correlationId, traceparent }: EventOrigin, now: Date) {
-  return {
-    time: now.toISOString(),
-    correlationId,
-    ...(traceparent === undefined ? {} : { traceparent }),
-  };
+function envelope(origin: EventOrigin, now: Date) {
+  return { time: now.toISOString(), ...traceOf(origin) };
 }
 
 /** What a repeat of the request has in common with it; '' when the client gave nothing to tell it by. */

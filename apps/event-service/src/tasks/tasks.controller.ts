@@ -1,16 +1,11 @@
-import { HttpProblem, NoQuery, ProblemError, StrictQuery } from '@redis-mongo-sync/service-kit';
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Answer, Context, NoQuery, RequestHeaders, type RequestContext } from '@redis-mongo-sync/service-kit';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DocumentCompleteTask, DocumentCreateTask, DocumentReadTask } from '../docs/tasks-docs.js';
-import { BodyReader } from '../publish/body-reader.js';
-import { originOf } from '../publish/event-identity.js';
-import { readCompletion, readTask } from './parse-task.js';
-import { TaskBoard, type Task, type TaskReceipt } from './task-board.js';
-
-/** No colon: the events of a task are named with one. */
-const TASK_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const TASK_ID_RULE = 'must have 1 to 100 letters, digits, dots, - and _';
+import { RepeatHeaders } from '../publish/event-origin.js';
+import { NewTask, TaskCompletion, TaskPath } from './new-task.js';
+import { TaskBoard } from './task-board.js';
+import type { Task, TaskReceipt } from './task.js';
 
 /** Tasks: events with a state. */
 @ApiTags('events')
@@ -21,51 +16,31 @@ export class TasksController {
   @Post()
   @DocumentCreateTask()
   async create(
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const origin = originOf(request);
-    const reader = new BodyReader(request.body);
-    const eventId = reader.raw('eventId');
-    if (eventId !== undefined && !(typeof eventId === 'string' && TASK_ID.test(eventId))) {
-      reader.refuse('eventId', TASK_ID_RULE);
-    }
-    const draft = readTask(reader);
-    reader.end();
-    reader.throwIfWrong();
-    const receipt = await this.tasks.create(draft, origin, eventId as string | undefined);
-    await reply.code(201).header('location', `/api/events/tasks/${receipt.taskId}`).send(receipt);
+    @Body() task: NewTask,
+    @Query() _query: NoQuery,
+    @RequestHeaders(RepeatHeaders) repeat: RepeatHeaders,
+    @Context() context: RequestContext,
+  ): Promise<Answer> {
+    const receipt = await this.tasks.create(task, { ...repeat, context });
+    return new Answer(201, receipt, { location: `/api/events/tasks/${receipt.taskId}` });
   }
 
   @Get(':id')
   @DocumentReadTask()
-  read(@Param('id') id: string, @StrictQuery(NoQuery) _query: NoQuery): Promise<Task> {
-    return this.tasks.read(taskIdOf(id));
+  read(@Param() { id }: TaskPath, @Query() _query: NoQuery): Promise<Task> {
+    return this.tasks.read(id);
   }
 
   @Post(':id/complete')
   @HttpCode(202)
   @DocumentCompleteTask()
   complete(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @StrictQuery(NoQuery) _query: NoQuery,
+    @Param() { id }: TaskPath,
+    @Body() completion: TaskCompletion,
+    @Query() _query: NoQuery,
+    @RequestHeaders(RepeatHeaders) repeat: RepeatHeaders,
+    @Context() context: RequestContext,
   ): Promise<TaskReceipt> {
-    const origin = originOf(request);
-    const taskId = taskIdOf(id);
-    const reader = new BodyReader(request.body ?? {});
-    const completion = readCompletion(reader);
-    reader.end();
-    reader.throwIfWrong();
-    return this.tasks.complete(taskId, completion, origin);
+    return this.tasks.complete(id, completion, { ...repeat, context });
   }
-}
-
-function taskIdOf(id: string): string {
-  if (TASK_ID.test(id)) return id;
-  throw new ProblemError(HttpProblem.InvalidId, {
-    detail: `id ${TASK_ID_RULE}`,
-    errors: [{ in: 'path', field: 'id', message: TASK_ID_RULE }],
-  });
 }
