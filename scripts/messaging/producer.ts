@@ -6,7 +6,7 @@ import { runTool, type ToolContext } from './run-tool.js';
 import { UsageError } from './usage-error.js';
 
 const HELP = `npm run producer -- --stream <name> --type <type> --data <json> [options]
-  Publishes events past the gateway, straight into Redis. In a text, {n} is the number of the event.
+  Publishes events past the event-service, straight into Redis. In a text, {n} is the number of the event.
   --stream <name>   e.g. orders:placed
   --type <type>     e.g. order.placed
   --data <json>     a JSON object, e.g. '{"order":"o-{n}"}'

@@ -1,6 +1,7 @@
 import { ApiProblems, HttpProblem } from '@redis-mongo-sync/service-kit';
 import { applyDecorators } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
+import { ApiBody, ApiOperation } from '@nestjs/swagger';
+import { TaskCompletion } from '../tasks/new-task.js';
 import { Task, TaskReceipt } from '../tasks/task.js';
 import { JsonAnswer, PUBLISH } from './describe.js';
 
@@ -33,6 +34,7 @@ export const DocumentCompleteTask = (): MethodDecorator =>
       description:
         'Publishes `task.completed`, in one step with the state of the task. The body may be left out.',
     }),
+    ApiBody({ required: false, type: TaskCompletion }),
     JsonAnswer(202, 'Completed; the same answer to a repeat with the same `Idempotency-Key`.', TaskReceipt),
     ApiProblems(...PUBLISH, HttpProblem.InvalidId, HttpProblem.TaskNotFound, HttpProblem.TaskCompleted),
   );
