@@ -7,7 +7,7 @@ import {
 } from '../forwarding/service-client.js';
 
 /** The events' part of a health report. */
-export interface EventsLight {
+export interface EventsReport {
   readonly status: 'up' | 'down';
   readonly [detail: string]: unknown;
 }
@@ -19,9 +19,9 @@ export class EventServiceClient extends ServiceClient {
   }
 
   /** Undefined from a service that is stopping. @throws ProblemError when it does not answer */
-  async health(context: RequestContext): Promise<EventsLight | undefined> {
+  async health(context: RequestContext): Promise<EventsReport | undefined> {
     const { text } = await this.get('/health', context);
-    return (JSON.parse(text) as { details: { events?: EventsLight } }).details.events;
+    return (JSON.parse(text) as { details: { events?: EventsReport } }).details.events;
   }
 
   /** Its figures in the text format of Prometheus. @throws ProblemError when it does not answer */

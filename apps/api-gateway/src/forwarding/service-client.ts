@@ -17,7 +17,7 @@ export interface ServiceClientOptions {
   readonly timeoutMs: number;
   /** Most connections; null where clients hold theirs, as followers do. */
   readonly connections: number | null;
-  /** The store that nobody reaches without this service. */
+  /** The store that is out of reach without this service. */
   readonly store?: string;
 }
 

@@ -7,7 +7,7 @@ import type { Writable } from 'node:stream';
 export interface EventFollowersOptions {
   readonly log: Pick<AuditLog, 'tail'>;
   readonly maxFollowers: number;
-  /** A comment is sent this often, so that nobody between takes the connection for dead, ms. */
+  /** A comment is sent this often, so that no proxy takes the connection for dead, ms. */
   readonly heartbeatMs?: number;
   /** A client that takes nothing for this long is dropped, ms. */
   readonly patienceMs?: number;

@@ -11,7 +11,7 @@ import { faultOfStream } from '../streams/custom-stream.js';
 /** In characters, but for bytes of free data as JSON: half of what the audit log takes, as UTF-8 may double them. */
 const MOST = { name: 128, prose: 10_000, dataBytes: 32_768 } as const;
 
-/** Who or what somebody or something is called. */
+/** The name of a person, a room, a service or a thing. */
 export const NameField = (field: FieldOptions = {}) => TextField({ ...field, max: MOST.name });
 
 /** What a person has written. */

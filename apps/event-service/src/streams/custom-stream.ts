@@ -3,7 +3,7 @@ import { assertStreamName, MessagingError } from '@redis-mongo-sync/redis-stream
 
 /**
  * First parts of key names that belong to the product. A stream under such a name could stand where a record, a cache
- * entry or a book of the sync belongs.
+ * entry or a ledger of the sync belongs.
  */
 export const RESERVED_DOMAINS: ReadonlySet<string> = new Set([
   'cache',
@@ -28,7 +28,8 @@ export function faultOfStream(name: unknown): string | undefined {
     if (error instanceof MessagingError) return 'must be {domain}:{action}, such as orders:placed';
     throw error;
   }
-  if (name === EVENT_STREAMS.users) return 'tells of writes to /api/users, and is written by nobody else';
+  if (name === EVENT_STREAMS.users)
+    return 'tells of writes to /api/users, and is written by the user service only';
   if (name === EVENT_STREAMS.tasks) return 'is written by POST /api/events/tasks: tasks have a state';
   const [domain = ''] = name.split(':', 1);
   if (RESERVED_DOMAINS.has(domain)) return `the names that start with ${domain}: belong to the product`;
