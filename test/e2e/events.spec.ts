@@ -1,6 +1,5 @@
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
-import { eventually } from '@redis-mongo-sync/testing';
-import { inLanes } from '@redis-mongo-sync/testing';
+import { eventually, inLanes } from '@redis-mongo-sync/testing';
 import { Services, type Answer } from '../support/services.js';
 
 const ADMIN = { authorization: 'Bearer a-token-for-tests-only' };

@@ -1,7 +1,6 @@
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
-import { eventually } from '@redis-mongo-sync/testing';
+import { eventually, Random } from '@redis-mongo-sync/testing';
 import { Services, type Answer, type Side } from '../support/services.js';
-import { Random } from '@redis-mongo-sync/testing';
 
 const SIDES: readonly Side[] = ['mongo-first', 'redis-first'];
 const SEED = Number(process.env.E2E_SEED ?? 20261121);

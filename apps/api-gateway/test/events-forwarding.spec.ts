@@ -11,7 +11,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { request } from 'undici';
 import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
-import { eventually } from '../../../test/support/eventually.js';
+import { eventually } from '@redis-mongo-sync/testing';
 import { startEventService } from '../../event-service/test/start-event-service.js';
 import { startGateway } from './start-gateway.js';
 

@@ -1,3 +1,4 @@
+import { recordProblem } from '@redis-mongo-sync/records-http';
 import { serveDocument } from '@redis-mongo-sync/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -16,6 +17,8 @@ import { TasksController } from './tasks/tasks.controller.js';
 /** Events: publishing, processing, and the audit log. */
 @Module({})
 export class EventServiceModule {
+  static readonly problems = [recordProblem];
+
   static with(config: EventServiceConfig): DynamicModule {
     return {
       module: EventServiceModule,

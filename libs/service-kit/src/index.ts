@@ -15,7 +15,6 @@ export * from './config/tombstone-settings.js';
 export * from './health/health-checks.js';
 export * from './http/answer.js';
 export * from './http/answer.interceptor.js';
-export * from './http/query.js';
 export * from './http/request-context.js';
 export * from './http/request-id.js';
 export * from './http/trace-context.js';
