@@ -33,7 +33,7 @@ describe('users by id, announced', () => {
     await prepareCollections(db, [USERS]);
     await outbox.prepare();
     users = new AnnouncedUsers({
-      store: (alongside) => new MongoRecordsById({ client, db, entity: USERS, alongside }),
+      store: new MongoRecordsById({ client, db, entity: USERS }),
       outbox: {
         add: async (event, session) => {
           await outbox.add(event, session);

@@ -43,14 +43,12 @@ export function outboxProviders(config: UserServiceConfig): Provider[] {
       provide: AnnouncedUsers,
       useFactory: (client: MongoClient, outbox: Outbox, relay: OutboxRelay) =>
         new AnnouncedUsers({
-          store: (alongside) =>
-            new MongoRecordsById({
-              client,
-              db: client.db(database),
-              entity: USERS,
-              tombstoneTtlMs: tombstoneTtlMs(config.tombstones),
-              alongside,
-            }),
+          store: new MongoRecordsById({
+            client,
+            db: client.db(database),
+            entity: USERS,
+            tombstoneTtlMs: tombstoneTtlMs(config.tombstones),
+          }),
           outbox,
           kick: () => relay.kick(),
           basePath: `/${USERS_BY_ID_PATH}`,

@@ -12,17 +12,14 @@ import {
   type IdentifiedUserWrite,
 } from '@redis-mongo-sync/records-http';
 import { Answer, HttpProblem, ProblemError, type RequestContext } from '@redis-mongo-sync/service-kit';
-import type { MongoRecordsById, RecordChange, WriteCondition } from '@redis-mongo-sync/sync-adapters';
+import type { Alongside, MongoRecordsById, WriteCondition } from '@redis-mongo-sync/sync-adapters';
 import { USERS, versionOf } from '@redis-mongo-sync/sync-core';
 import type { ClientSession } from 'mongodb';
 import { eventOf } from './user-event.js';
 import type { OutboxEvent } from '../outbox/outbox-event.js';
 
 export interface AnnouncedUsersOptions {
-  /** Builds the store; `alongside` becomes part of each write's transaction. */
-  readonly store: (
-    alongside: (change: RecordChange, session: ClientSession) => Promise<void>,
-  ) => MongoRecordsById;
+  readonly store: MongoRecordsById;
   readonly outbox: { add(event: OutboxEvent, session: ClientSession): Promise<void> };
   /** Called after a write that left an event in the outbox. */
   readonly kick: () => void;
@@ -34,7 +31,7 @@ export class AnnouncedUsers {
   constructor(private readonly options: AnnouncedUsersOptions) {}
 
   async read(id: string, conditions: Conditions): Promise<Answer> {
-    const state = await this.reader.get(id);
+    const state = await this.options.store.get(id);
     switch (evaluateForRead(conditions, state)) {
       case 'failed':
         throw preconditionFailed(state);
@@ -47,12 +44,12 @@ export class AnnouncedUsers {
   }
 
   async list(page: { limit: number; after?: string }): Promise<Answer> {
-    const { records, next } = await this.reader.list(page);
+    const { records, next } = await this.options.store.list(page);
     return identifiedPageAnswer(records, next);
   }
 
   async create({ email = '', fields }: IdentifiedUserWrite, context: RequestContext): Promise<Answer> {
-    const result = await this.writer(context).create(email, fields);
+    const result = await this.options.store.create(email, fields, this.announcing(context));
     if (result.outcome === 'taken') {
       throw new ProblemError(HttpProblem.EmailTaken, { extensions: { id: result.id } });
     }
@@ -64,7 +61,7 @@ export class AnnouncedUsers {
     const { email: key, fields } = write;
     const condition = conditionOf(request.conditions);
     const command = { fields, condition, ...(key === undefined ? {} : { key }) };
-    const result = await this.writer(request.context).replace(id, command);
+    const result = await this.options.store.replace(id, command, this.announcing(request.context));
     switch (result.outcome) {
       case 'updated':
         this.options.kick();
@@ -80,7 +77,7 @@ export class AnnouncedUsers {
 
   /** Deleting again is 204 as well, as long as the tombstone is kept. */
   async remove(id: string, { conditions, context }: ConditionalRequest): Promise<Answer> {
-    const result = await this.writer(context).remove(id, conditionOf(conditions));
+    const result = await this.options.store.remove(id, conditionOf(conditions), this.announcing(context));
     switch (result.outcome) {
       case 'removed':
         this.options.kick();
@@ -93,14 +90,8 @@ export class AnnouncedUsers {
     }
   }
 
-  private get reader(): MongoRecordsById {
-    return this.options.store(() => Promise.resolve());
-  }
-
-  private writer(context: RequestContext): MongoRecordsById {
-    return this.options.store((change, session) =>
-      this.options.outbox.add(eventOf(change, context, new Date()), session),
-    );
+  private announcing(context: RequestContext): Alongside {
+    return (change, session) => this.options.outbox.add(eventOf(change, context, new Date()), session);
   }
 }
 

@@ -38,7 +38,7 @@ describe('lost races', () => {
     expect(attempts).toBe(1);
   });
 
-  it('a write that loses every race says so after five seconds', async () => {
+  it('a write that loses every race says so after ten seconds', async () => {
     let attempts = 0;
     const startedAt = performance.now();
     const never = untilDecided('email', () => {
@@ -46,7 +46,7 @@ describe('lost races', () => {
       return Promise.reject(new LostRaceError());
     });
     await expect(never).rejects.toThrow(StoreUnavailableError);
-    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(5_000);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(10_000);
     expect(attempts).toBeGreaterThan(10);
   });
 });

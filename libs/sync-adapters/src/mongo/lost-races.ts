@@ -9,7 +9,7 @@ export class LostRaceError extends Error {
 }
 
 /** For how long a write that loses every race is tried again, ms. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 10_000;
 
 const BACK_OFF = { baseMs: 4, capMs: 250 };
 
@@ -17,7 +17,7 @@ const BACK_OFF = { baseMs: 4, capMs: 250 };
  * Attempts a write until it is done or refused: it starts anew when another writer changed the record or took the key
  * between the attempt's look and its write.
  *
- * @throws StoreUnavailableError when no attempt gets through for five seconds, and while MongoDB is down
+ * @throws StoreUnavailableError when no attempt gets through for ten seconds, and while MongoDB is down
  */
 export async function untilDecided<T>(keyField: string, attempt: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;

@@ -1,5 +1,6 @@
 import type { EntityDefinition, JsonObject, RecordState } from '@redis-mongo-sync/sync-core';
 import { ObjectId, type ClientSession, type Collection, type Document, type Filter } from 'mongodb';
+import { OneAtATime } from '../one-at-a-time.js';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { recordOf } from './documents.js';
 import { transactOnce, untilDecided } from './lost-races.js';
@@ -16,13 +17,11 @@ import type {
   ReplaceCommand,
 } from './records-by-id.js';
 
-export interface MongoRecordsByIdOptions extends MongoRecordStoreOptions {
-  /**
-   * Runs in the transaction of every write, after it: what it writes with `session` stands or falls with the write.
-   * May run more than once for one write, when the transaction is tried again.
-   */
-  readonly alongside: (change: RecordChange, session: ClientSession) => Promise<void>;
-}
+/**
+ * Runs in the transaction of a write, after it: what it writes with `session` stands or falls with the write. May run
+ * more than once for one write, when the transaction is tried again.
+ */
+export type Alongside = (change: RecordChange, session: ClientSession) => Promise<void>;
 
 /**
  * The records of {@link MongoRecordStore}, addressed by their `_id`, which stays when the record key changes. Each
@@ -32,8 +31,9 @@ export class MongoRecordsById {
   private readonly entity: EntityDefinition;
   private readonly collection: Collection;
   private readonly writer: RecordWriter;
+  private readonly writers = new OneAtATime();
 
-  constructor(private readonly options: MongoRecordsByIdOptions) {
+  constructor(private readonly options: MongoRecordStoreOptions) {
     const { db, entity, tombstoneTtlMs = DEFAULT_TOMBSTONE_TTL_MS } = options;
     this.entity = entity;
     this.collection = db.collection(entity.collection, { writeConcern: { w: 'majority' } });
@@ -63,47 +63,55 @@ export class MongoRecordsById {
   }
 
   /** Creates the record, or brings back a deleted one, which keeps its id. */
-  create(key: string, fields: JsonObject): Promise<CreateByIdResult> {
+  create(key: string, fields: JsonObject, alongside: Alongside = nothing): Promise<CreateByIdResult> {
     const condition = ({ state }: RecordState) => state !== 'live';
     const write = { mode: 'replace', set: fields, unset: [], condition, createAs: key } as const;
-    return this.transaction(async (session) => {
+    return this.transaction(key, async (session) => {
       const result = await this.writer.write(keyed(this.entity, key), write, { session });
       if ('current' in result) return { outcome: 'taken', id: result.id ?? '' };
       const record = { id: result.id, ...result.record };
-      await this.options.alongside({ kind: 'created', ...record }, session);
+      await alongside({ kind: 'created', ...record }, session);
       return { outcome: 'created', record };
     });
   }
 
   /** Replaces the shared fields, and the key where it is another one: then the old key gets a tombstone. */
-  replace(id: string, { key: newKey, fields, condition }: ReplaceCommand): Promise<ReplaceByIdResult> {
+  replace(
+    id: string,
+    { key: newKey, fields, condition }: ReplaceCommand,
+    alongside: Alongside = nothing,
+  ): Promise<ReplaceByIdResult> {
     const write = { mode: 'replace', set: fields, unset: [], condition, newKey } as const;
-    return this.transaction(async (session) => {
+    return this.transaction(id, async (session) => {
       const result = await this.writer.rename(identified(id), write, { session });
       if (result.outcome !== 'updated') return result;
       const record = { id: result.id, ...result.record };
       const { previousKey } = result;
       const renamed = previousKey === undefined ? {} : { previousKey };
-      await this.options.alongside({ kind: 'updated', ...record, ...renamed }, session);
+      await alongside({ kind: 'updated', ...record, ...renamed }, session);
       return { outcome: 'updated', record, ...renamed };
     });
   }
 
-  remove(id: string, condition: WriteCondition): Promise<RemoveByIdResult> {
-    return this.transaction(async (session) => {
+  remove(id: string, condition: WriteCondition, alongside: Alongside = nothing): Promise<RemoveByIdResult> {
+    return this.transaction(id, async (session) => {
       const result = await this.writer.remove(identified(id), condition, { session });
       if (result.outcome !== 'removed') return result;
       const { id: documentId, record, version } = result;
       const change = { ...record, id: documentId, version, source: 'mongo' } as const;
-      await this.options.alongside({ kind: 'deleted', ...change }, session);
+      await alongside({ kind: 'deleted', ...change }, session);
       return { outcome: 'removed', key: record.key, version };
     });
   }
 
-  private transaction<T>(step: (session: ClientSession) => Promise<T>): Promise<T> {
-    return untilDecided(this.entity.keyField, () => transactOnce(this.options.client, step));
+  /** Transactions do not wait for each other, they fail each other: those on one record take turns here. */
+  private transaction<T>(record: string, step: (session: ClientSession) => Promise<T>): Promise<T> {
+    const attempt = () => transactOnce(this.options.client, step);
+    return this.writers.run(record, () => untilDecided(this.entity.keyField, attempt));
   }
 }
+
+const nothing: Alongside = () => Promise.resolve();
 
 /** Ids that are no ObjectIds name nothing. */
 function identified(id: string): Filter<Document> {

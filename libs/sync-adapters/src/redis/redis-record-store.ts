@@ -23,7 +23,7 @@ import {
 import type { Redis } from 'ioredis';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { KEYS } from './keys.js';
-import { OneAtATime } from './one-at-a-time.js';
+import { OneAtATime } from '../one-at-a-time.js';
 import { withRedisErrors } from './redis-errors.js';
 import { writeRecord, type RecordWrite } from './write-record.js';
 

@@ -2,15 +2,16 @@ import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
 import { USERS } from '@redis-mongo-sync/sync-core';
 import { BSON, MongoClient, type Collection, type Document, type OptionalId } from 'mongodb';
 import { MongoRecordStore } from '../mongo/mongo-record-store.js';
-import { MongoRecordsById } from '../mongo/mongo-records-by-id.js';
+import { MongoRecordsById, type Alongside } from '../mongo/mongo-records-by-id.js';
 import { prepareCollections } from '../mongo/prepare-collections.js';
 
 /** One collection of users with both ways to address its records. */
 export interface RecordWritersStage {
   readonly client: MongoClient;
   readonly users: Collection;
-  /** What was written alongside the writes by id, in their transactions. */
+  /** What `announce` wrote alongside the writes by id, in their transactions. */
   readonly announced: Collection;
+  readonly announce: Alongside;
   readonly byKey: MongoRecordStore;
   readonly byId: MongoRecordsById;
   /** Puts a document there as an outsider would; returns its id. */
@@ -32,14 +33,10 @@ export async function recordWritersStage(): Promise<RecordWritersStage> {
     users,
     announced,
     byKey: new MongoRecordStore({ client, db, entity: USERS }),
-    byId: new MongoRecordsById({
-      client,
-      db,
-      entity: USERS,
-      alongside: async (change, session) => {
-        await announced.insertOne({ ...change, fields: null }, { session });
-      },
-    }),
+    byId: new MongoRecordsById({ client, db, entity: USERS }),
+    announce: async (change, session) => {
+      await announced.insertOne({ ...change, fields: null }, { session });
+    },
     put: async (document) => String((await users.insertOne(document)).insertedId),
     raw: async (key) => {
       const document = await users.findOne({ email: key }, { promoteValues: false });
