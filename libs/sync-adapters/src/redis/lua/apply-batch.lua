@@ -84,20 +84,17 @@ local function settle(i, outcome)
   note_settled(changes[i], in_flight[i])
 end
 
-local function stamp_text(text)
-  local version, source = stamp_in(text or '')
-  return version and version .. ' ' .. source or ''
-end
-
 local results, doubts = {}, {}
 for i, change in ipairs(changes) do
   local stored = change.state.text
-  local stored_version = version_in(stored)
+  local version_text, source = stamp_in(stored or '')
+  local stored_version = tonumber(version_text or 0)
+  local stamp = version_text and version_text .. ' ' .. source or ''
   local result = decide_into_redis(change, stored_version)
   if result == 'apply' then
     apply(change)
     settle(i, 'applied')
-    results[i] = { result, 1, stamp_text(stored) }
+    results[i] = { result, 1, stamp }
   elseif result == 'same' then
     local repeated = change.source == 'mongo' or seen[i] == 1 or seen_before[i] == 1
     local outcome = repeated and 'duplicate' or 'echo'
@@ -111,7 +108,7 @@ for i, change in ipairs(changes) do
       push(doubts, fields[i])
       push(doubts, whole(stored_version))
     end
-    results[i] = { result, settled and 1 or 0, stamp_text(stored) }
+    results[i] = { result, settled and 1 or 0, stamp }
   else
     results[i] = { result, 0, stored }
   end
