@@ -1,4 +1,5 @@
 import { RetentionRunner, type AuditLog } from '@redis-mongo-sync/audit-log';
+import { backOffMs, errorText, pause } from '@redis-mongo-sync/redis-streams';
 import {
   Inject,
   Injectable,
@@ -9,14 +10,13 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { setTimeout as delay } from 'node:timers/promises';
 import { AUDIT_LOG } from './audit/audit-log.provider.js';
 import { EventFollowers } from './audit/event-followers.js';
 import { EventServiceConfig } from './event-service.config.js';
 import { EventSubscriptions } from './processing/event-subscriptions.js';
 
-const FIRST_PAUSE_MS = 200;
-const MAX_PAUSE_MS = 5_000;
+/** A failure in so many is told. */
+const TOLD_EVERY = 10;
 
 /**
  * Starts and stops what works on events beside requests. Start: the audit log's tables, then the subscriptions; a store
@@ -75,16 +75,16 @@ export class EventsLifecycle
 
   private async prepareLog(): Promise<void> {
     const { signal } = this.stopped;
-    for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
+    for (let failures = 1; !signal.aborted; failures += 1) {
       try {
         await this.log.prepare();
         return;
       } catch (error) {
         if (signal.aborted) return;
-        const loud = pause === FIRST_PAUSE_MS || pause === MAX_PAUSE_MS;
-        if (loud) this.logger.warn(`the audit log cannot be prepared, trying on: ${String(error)}`);
+        if (failures % TOLD_EVERY === 1)
+          this.logger.warn(`the audit log cannot be prepared, trying on: ${errorText(error)}`);
       }
-      await delay(pause, undefined, { signal }).catch(() => undefined);
+      await pause(backOffMs(failures, { baseMs: 200, capMs: 5_000 }), { signal });
     }
   }
 }

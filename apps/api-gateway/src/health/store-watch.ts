@@ -35,10 +35,8 @@ export class StoreWatch implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private async look(store: Source): Promise<void> {
-    const answers = await this.probes[store]().then(
-      () => true,
-      () => false,
-    );
+    // Asked twice: one late answer of a busy machine is no outage.
+    const answers = (await this.answers(store)) || (await this.answers(store));
     if (this.stopped.signal.aborted || answers !== this.down.has(store)) return;
     if (answers) {
       this.down.delete(store);
@@ -47,5 +45,12 @@ export class StoreWatch implements OnApplicationBootstrap, OnApplicationShutdown
       this.down.add(store);
       this.logger.warn(`${store} does not answer: ${store}-first is refused, the other side goes on`);
     }
+  }
+
+  private answers(store: Source): Promise<boolean> {
+    return this.probes[store]().then(
+      () => true,
+      () => false,
+    );
   }
 }

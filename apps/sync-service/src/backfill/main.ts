@@ -1,5 +1,5 @@
 import { loadConfig, tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
-import { connect } from '@redis-mongo-sync/redis-streams';
+import { connect, errorText } from '@redis-mongo-sync/redis-streams';
 import { KEYS } from '@redis-mongo-sync/sync-adapters';
 import {
   backfill,
@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     return await run(options);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${errorText(error)}\n`);
     if (!(error instanceof UsageError)) return 1;
     process.stderr.write(`\n${BACKFILL_HELP}\n`);
     return 2;

@@ -1,3 +1,4 @@
+import { errorText } from '@redis-mongo-sync/redis-streams';
 import { SpoiledPositionError, StoreUnavailableError, SyncAlert } from '@redis-mongo-sync/sync-core';
 import { LeaseLostError } from './lease-keeper.js';
 import { PositionMovedError } from './publish-batch.js';
@@ -9,7 +10,7 @@ export type CaptureFailure =
   | { readonly kind: 'alert'; readonly code: SyncAlert; readonly message: string };
 
 export function captureFailureOf(error: unknown): CaptureFailure {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   if (error instanceof LeaseLostError) return { kind: 'deposed' };
   if (error instanceof StoreUnavailableError) return { kind: 'store-unavailable', reason: message };
   if (error instanceof PositionMovedError) return { kind: 'alert', code: SyncAlert.PositionMoved, message };

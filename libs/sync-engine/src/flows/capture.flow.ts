@@ -1,11 +1,9 @@
-import { systemClock, type Clock } from '@redis-mongo-sync/redis-streams';
+import { backOffMs, pause, systemClock, type Clock } from '@redis-mongo-sync/redis-streams';
 import { HistoryLostError, SyncAlert, type CapturePosition } from '@redis-mongo-sync/sync-core';
-import { Backoff } from '../capture/backoff.js';
 import { captureFailureOf } from '../capture/capture-failure.js';
 import type { CaptureMode } from '../capture/capture-observer.js';
 import type { CaptureFlowOptions } from '../capture/capture-options.js';
 import { LeaseKeeper, RENEW_EVERY_MS } from '../capture/lease-keeper.js';
-import { pause } from '../capture/pause.js';
 import { publishBatch, type Publication } from '../capture/publish-batch.js';
 import { takeSnapshot } from '../capture/snapshot.js';
 import type { SnapshotReason } from '../capture/snapshot-progress.js';
@@ -28,15 +26,15 @@ export class CaptureFlow {
   private running: Promise<void> = Promise.resolve();
   private readonly clock: Clock;
   private readonly lease: LeaseKeeper;
-  private readonly backoff: Backoff;
   /** Why the snapshot that is due is due. */
   private cause: SnapshotReason = 'resumed';
   private hadPosition = false;
+  /** Failures since the change stream answered last. */
+  private failures = 0;
 
   constructor(private readonly options: CaptureFlowOptions) {
     this.clock = options.clock ?? systemClock;
     this.lease = new LeaseKeeper(options.lease, this.clock);
-    this.backoff = new Backoff(50, 2_000, options.random);
   }
 
   start(): void {
@@ -55,7 +53,7 @@ export class CaptureFlow {
         if (await this.lease.hold()) await this.capture(signal);
         else {
           this.setMode('standby');
-          await pause(this.clock, RENEW_EVERY_MS / 3, signal);
+          await this.pause(RENEW_EVERY_MS / 3, signal);
         }
       } catch (error) {
         await this.recover(error, signal);
@@ -111,7 +109,7 @@ export class CaptureFlow {
     let position = from;
     let savedAt = this.clock.now();
     for await (const batch of this.options.feed.read(position.feed, signal)) {
-      this.backoff.reset();
+      this.failures = 0;
       await this.ready('streaming', signal);
       const idle = batch.changes.length === 0 && this.clock.now() - savedAt < SAVE_IDLE_EVERY_MS;
       if (idle) continue;
@@ -129,7 +127,7 @@ export class CaptureFlow {
     await this.lease.keep();
     while (this.options.isFull() && !signal.aborted) {
       this.setMode('throttled', 'mongo_changes is at its cap');
-      await pause(this.clock, ROOM_POLL_MS, signal);
+      await this.pause(ROOM_POLL_MS, signal);
       await this.lease.keep();
     }
     this.setMode(mode);
@@ -146,7 +144,13 @@ export class CaptureFlow {
       case 'alert':
         this.options.observer.alert(failure.code, failure.message);
     }
-    await pause(this.clock, this.backoff.next(), signal);
+    this.failures += 1;
+    const { random = Math.random } = this.options;
+    await this.pause(backOffMs(this.failures, { random }), signal);
+  }
+
+  private pause(ms: number, signal: AbortSignal): Promise<void> {
+    return pause(ms, { signal, clock: this.clock });
   }
 
   private setMode(mode: CaptureMode, reason?: string): void {

@@ -1,3 +1,4 @@
+import { errorText } from '@redis-mongo-sync/redis-streams';
 import { DIRECTIONS, type Direction } from '@redis-mongo-sync/sync-core';
 import type { EngineParts } from '../composition/engine-parts.js';
 import type { HealthCheck, HealthFact } from './health-check.js';
@@ -69,6 +70,6 @@ async function store(name: string, ping: () => Promise<unknown>): Promise<Health
     await ping();
     return { name, up: true, details: {} };
   } catch (error) {
-    return { name, up: false, details: { reason: error instanceof Error ? error.message : String(error) } };
+    return { name, up: false, details: { reason: errorText(error) } };
   }
 }
