@@ -78,13 +78,13 @@ describeWith(describe, redisUnavailableReason())('healing, as people use it', ()
   }
 
   async function ended(id: string): Promise<RunView> {
-    return eventually(
+    return eventually<RunView | false>(
       async () => {
         const view = (await ask('GET', `/reconcile/${id}`)).body as unknown as RunView;
         return view.state === 'running' ? false : view;
       },
       { timeoutMs: 30_000 },
-    ) as Promise<RunView>;
+    );
   }
 
   /** A command line, as the npm script runs it once the build is there. */

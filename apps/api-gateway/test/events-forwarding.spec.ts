@@ -10,7 +10,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { request } from 'undici';
-import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import type { HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { eventually } from '@redis-mongo-sync/testing';
 import { startEventService } from '../../event-service/test/start-event-service.js';
 import { startGateway } from './start-gateway.js';

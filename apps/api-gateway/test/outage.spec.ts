@@ -8,7 +8,7 @@ import {
   type KillableMongo,
   type PrivateRedis,
 } from '@redis-mongo-sync/dev-servers';
-import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import type { HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { startUserService } from '../../user-service/test/start-user-service.js';
 import { startGateway } from './start-gateway.js';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createService } from '@redis-mongo-sync/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { probeOf, type HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import { probeOf, type HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { apiDocument } from '../src/docs/open-api.js';
 import { GatewayConfig } from '../src/gateway.config.js';
 import { GatewayModule } from '../src/gateway.module.js';

@@ -1,5 +1,5 @@
 import { createService } from '@redis-mongo-sync/service-kit';
-import { probeOf, type HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import { probeOf, type HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { GatewayConfig } from '../src/gateway.config.js';
 import { GatewayModule } from '../src/gateway.module.js';
 

@@ -8,7 +8,7 @@ import {
   type PrivateMongo,
   type PrivateRedis,
 } from '@redis-mongo-sync/dev-servers';
-import type { HttpProbe, ProbeAnswer } from '../../../libs/service-kit/src/testing/http-probe.js';
+import type { HttpProbe, ProbeAnswer } from '@redis-mongo-sync/service-kit/testing';
 import { startUserService } from '../../user-service/test/start-user-service.js';
 import { startGateway } from './start-gateway.js';
 

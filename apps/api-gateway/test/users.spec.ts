@@ -7,7 +7,7 @@ import {
 } from '@redis-mongo-sync/dev-servers';
 import { connect } from '@redis-mongo-sync/redis-streams';
 import { MongoClient } from 'mongodb';
-import { usersHttpContract } from '../../../libs/records-http/src/testing/users-http-contract.js';
+import { usersHttpContract } from '@redis-mongo-sync/records-http/testing';
 import { startUserService } from '../../user-service/test/start-user-service.js';
 import { startGateway } from './start-gateway.js';
 

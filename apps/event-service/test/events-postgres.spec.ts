@@ -7,7 +7,7 @@ import {
   type PrivatePostgres,
   type PrivateRedis,
 } from '@redis-mongo-sync/dev-servers';
-import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import type { HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { eventually } from '@redis-mongo-sync/testing';
 import { startEventService } from './start-event-service.js';
 

@@ -10,7 +10,7 @@ import { connect } from '@redis-mongo-sync/redis-streams';
 import { KEYS } from '@redis-mongo-sync/sync-adapters';
 import { USERS } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
-import type { HttpProbe, ProbeAnswer } from '../../../libs/service-kit/src/testing/http-probe.js';
+import type { HttpProbe, ProbeAnswer } from '@redis-mongo-sync/service-kit/testing';
 import { eventually } from '@redis-mongo-sync/testing';
 import { faultOfStream } from '../src/streams/custom-stream.js';
 import { startEventService } from './start-event-service.js';

@@ -1,5 +1,5 @@
 import { createService } from '@redis-mongo-sync/service-kit';
-import { probeOf, type HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import { probeOf, type HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { EventServiceConfig } from '../src/event-service.config.js';
 import { EventServiceModule } from '../src/event-service.module.js';
 import type { EventsSettings } from '../src/events-settings.js';

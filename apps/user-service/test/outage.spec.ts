@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPrivateMongo, waitUntil, type KillableMongo } from '@redis-mongo-sync/dev-servers';
-import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import type { HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { startUserService } from './start-user-service.js';
 
 describe('user-service through an outage of MongoDB', () => {

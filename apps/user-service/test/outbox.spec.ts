@@ -9,7 +9,7 @@ import {
 import { connect } from '@redis-mongo-sync/redis-streams';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import type { HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { eventually } from '@redis-mongo-sync/testing';
 import type { OutboxEvent } from '../src/outbox/outbox-event.js';
 import { startUserService } from './start-user-service.js';

@@ -1,5 +1,5 @@
 import { startPrivateMongo, type PrivateMongo } from '@redis-mongo-sync/dev-servers';
-import type { HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import type { HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { startUserService } from './start-user-service.js';
 
 describe('a race for one e-mail, by e-mail and by id', () => {

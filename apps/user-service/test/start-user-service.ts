@@ -1,5 +1,5 @@
 import { createService } from '@redis-mongo-sync/service-kit';
-import { probeOf, type HttpProbe } from '../../../libs/service-kit/src/testing/http-probe.js';
+import { probeOf, type HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { UserServiceConfig } from '../src/user-service.config.js';
 import { UserServiceModule } from '../src/user-service.module.js';
 

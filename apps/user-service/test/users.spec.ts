@@ -1,6 +1,6 @@
 import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
 import { MongoClient } from 'mongodb';
-import { usersHttpContract } from '../../../libs/records-http/src/testing/users-http-contract.js';
+import { usersHttpContract } from '@redis-mongo-sync/records-http/testing';
 import { startUserService } from './start-user-service.js';
 
 usersHttpContract('user-service', async () => {

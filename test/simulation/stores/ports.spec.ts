@@ -1,6 +1,8 @@
-import { captureJournalContract } from '../../../libs/sync-core/src/testing/capture-journal-contract.js';
-import { projectionTargetContract } from '../../../libs/sync-core/src/testing/projection-target-contract.js';
-import { recordTargetContract } from '../../../libs/sync-core/src/testing/record-target-contract.js';
+import {
+  captureJournalContract,
+  projectionTargetContract,
+  recordTargetContract,
+} from '@redis-mongo-sync/sync-core/testing';
 import { SimRedisStage, simMongoStage } from './sim-stages.js';
 
 // The contracts that the real adapters pass: what passes may stand in for them.

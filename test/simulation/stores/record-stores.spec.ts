@@ -1,4 +1,4 @@
-import { recordStoreContract } from '../../../libs/sync-core/src/testing/record-store-contract.js';
+import { recordStoreContract } from '@redis-mongo-sync/sync-core/testing';
 import { NO_OBSERVER } from '../checks/observer.js';
 import { directLink } from '../engine/link.js';
 import { SimWorld } from '../engine/sim-world.js';

@@ -18,7 +18,7 @@ import {
   type WriteCommand,
   type WriteResult,
 } from '@redis-mongo-sync/sync-core';
-import { fieldsAfter } from '../../../libs/sync-core/src/testing/record-rules.js';
+import { fieldsAfter } from '@redis-mongo-sync/sync-core/testing';
 import type { Link } from '../engine/link.js';
 import { imageOf, keptFields, payloadOfDoc, stampOf, type Doc, type SimMongo } from './sim-mongo.js';
 import type { SimRedis } from './sim-redis.js';

@@ -6,8 +6,7 @@ import {
   type HeldRecord,
   type SettledDelivery,
 } from '@redis-mongo-sync/sync-core';
-import type { MongoStage } from '../../../libs/sync-core/src/testing/record-target-contract.js';
-import type { RedisStage } from '../../../libs/sync-core/src/testing/redis-stage.js';
+import { type MongoStage, type RedisStage } from '@redis-mongo-sync/sync-core/testing';
 import { NO_OBSERVER } from '../checks/observer.js';
 import { directLink } from '../engine/link.js';
 import { SimWorld } from '../engine/sim-world.js';
