@@ -38,7 +38,7 @@ export async function compare(
     else if (found.some((one) => one?.version !== wanted?.version || one?.text !== wanted?.text))
       different += 1;
   }
-  return { compared: keys.size, lost, different, balanced: await booksBalance(rig) };
+  return { compared: keys.size, lost, different, balanced: await ledgersBalance(rig) };
 }
 
 async function readAll(store: RecordStore): Promise<ReadonlyMap<string, Acknowledged>> {
@@ -54,8 +54,8 @@ async function readAll(store: RecordStore): Promise<ReadonlyMap<string, Acknowle
   return records;
 }
 
-async function booksBalance(rig: Rig): Promise<boolean> {
-  const pages = await Promise.all(DIRECTIONS.map((direction) => rig.books.read(direction)));
+async function ledgersBalance(rig: Rig): Promise<boolean> {
+  const pages = await Promise.all(DIRECTIONS.map((direction) => rig.ledgers.read(direction)));
   return pages.every(
     ({ ledger, pending, unread }) => isBalanced(ledger, pending + unread) && owedInFlight(ledger) === 0,
   );

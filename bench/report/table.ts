@@ -30,7 +30,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'lost', cell: ({ comparison }) => orNone(comparison?.lost) },
   { title: 'different', cell: ({ comparison }) => orNone(comparison?.different) },
   {
-    title: 'books',
+    title: 'ledger',
     cell: ({ comparison }) => (comparison ? (comparison.balanced ? 'balance' : 'OFF') : NONE),
   },
 ];

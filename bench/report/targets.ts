@@ -22,7 +22,7 @@ function correctness(figures: readonly Figure[]): Target[] {
   if (compared.length === 0) return [];
   const wrong = compared.filter(({ lost, different, balanced }) => lost + different > 0 || !balanced);
   const got = wrong.length === 0 ? 'so in every comparison' : `not so in ${wrong.length} comparisons`;
-  return [{ what: 'lost and different', wanted: '0, books balance', got, met: wrong.length === 0 }];
+  return [{ what: 'lost and different', wanted: '0, the ledger balances', got, met: wrong.length === 0 }];
 }
 
 function throughput(figures: readonly Figure[]): Target[] {

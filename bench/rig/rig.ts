@@ -6,7 +6,7 @@ import {
   type PrivateRedis,
 } from '@redis-mongo-sync/dev-servers';
 import { connect } from '@redis-mongo-sync/redis-streams';
-import { MongoRecordStore, RedisBooks, RedisRecordStore } from '@redis-mongo-sync/sync-adapters';
+import { MongoRecordStore, RedisLedgers, RedisRecordStore } from '@redis-mongo-sync/sync-adapters';
 import { DIRECTIONS, USERS, type RecordStore, type Source } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient, type Db } from 'mongodb';
@@ -25,7 +25,7 @@ export interface Meter {
 export class Rig {
   private running: SyncService | undefined;
   readonly stores: Readonly<Record<Source, RecordStore>>;
-  readonly books: RedisBooks;
+  readonly ledgers: RedisLedgers;
 
   private constructor(
     readonly server: PrivateRedis,
@@ -34,7 +34,7 @@ export class Rig {
     readonly client: MongoClient,
     private readonly cpuProfile: boolean,
   ) {
-    this.books = new RedisBooks(redis);
+    this.ledgers = new RedisLedgers(redis);
     this.stores = {
       mongo: new MongoRecordStore({ client, db: this.db, entity: USERS }),
       redis: new RedisRecordStore({ redis, entity: USERS }),
@@ -81,13 +81,13 @@ export class Rig {
     await this.stopSync();
   }
 
-  /** Waits until nothing is under way in either direction, by the books. */
+  /** Waits until nothing is under way in either direction, by the ledger. */
   async quiet(): Promise<void> {
     let since = Date.now();
     const isQuiet = async () => {
       for (const direction of DIRECTIONS) {
-        const { pending, unread, vanished } = await this.books.read(direction);
-        if (pending + unread + Math.abs(vanished) > 0) since = Date.now();
+        const { pending, unread, missing } = await this.ledgers.read(direction);
+        if (pending + unread + Math.abs(missing) > 0) since = Date.now();
       }
       return Date.now() - since >= QUIET_FOR_MS;
     };

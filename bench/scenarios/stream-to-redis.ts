@@ -67,7 +67,7 @@ async function publish(rig: Rig, count: number): Promise<AcknowledgedWrites> {
   for (let from = 0; from < count; from += PUBLISH_BATCH) {
     const size = Math.min(PUBLISH_BATCH, count - from);
     const events = Array.from({ length: size }, (_, offset) => eventOf(from + offset));
-    await journal.republish(events);
+    await journal.reEmit(events);
     for (const { key, version, payload } of events) acknowledged.set(key, { version, text: payload ?? '' });
   }
   return acknowledged;

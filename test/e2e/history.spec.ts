@@ -38,7 +38,7 @@ interface HistoryBody {
   readonly code?: string;
   readonly status?: string;
   readonly error?: Readonly<
-    Record<string, { readonly missing?: readonly string[]; readonly reason?: string }>
+    Record<string, { readonly missingEvents?: readonly string[]; readonly reason?: string }>
   >;
 }
 
@@ -208,7 +208,7 @@ describeWith(describe, redisUnavailableReason())('the history of a record, over 
     });
   });
 
-  it('I18: health is red and names what vanished from a stream, until it is emitted again', async () => {
+  it('I18: health is red and names what vanished from a stream, until it is re-emitted', async () => {
     const key = 'vanished@example.org';
     await sync.end('SIGTERM');
     await write(inRedis, key, 'Vera');
@@ -219,9 +219,9 @@ describeWith(describe, redisUnavailableReason())('the history of a record, over 
     await eventually(async () => {
       const { status, body } = await ask('/health');
       expect(status).toBe(503);
-      const books = body.error?.['books redis-to-mongo'];
-      expect(books?.missing).toEqual([id]);
-      expect(books?.reason).toContain(id);
+      const ledger = body.error?.['ledger redis-to-mongo'];
+      expect(ledger?.missingEvents).toEqual([id]);
+      expect(ledger?.reason).toContain(id);
     });
     await eventually(async () => expect((await ask('/health')).status).toBe(200), { timeoutMs: 30_000 });
     await eventually(async () => {

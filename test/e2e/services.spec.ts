@@ -88,7 +88,7 @@ describeWith(describe, redisUnavailableReason())(`the product as four processes 
     expect(keys.filter((key) => !mongo.has(key))).toEqual([]);
   }, 180_000);
 
-  it('every service and Redis killed in mid-flow: what was acknowledged is there, the books balance', async () => {
+  it('every service and Redis killed in mid-flow: what was acknowledged is there, the ledger balances', async () => {
     const acknowledged = new Set<string>();
     let going = true;
     const writers = SIDES.flatMap((side) => [side, side]).map(async (side) => {

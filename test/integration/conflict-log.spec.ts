@@ -258,7 +258,7 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
     await bench.settled([key]);
     expect(fieldsOfState(await bench.inRedis().get(key))).toEqual({ email: key, name: 'from mongosh' });
     const [conflict] = await lostOf(key);
-    expect(['unversioned-write-in-mongo', 'newer-version']).toContain(conflict?.reason);
+    expect(['unstamped-write-in-mongo', 'newer-version']).toContain(conflict?.reason);
     expect(conflict?.loser.content).toEqual({ email: key, name: 'from Redis' });
   });
 

@@ -82,7 +82,7 @@ describeWith(describe, redisUnavailableReason())('a stale image while a Redis wr
     expect(bench.log.join('\n')).toMatch(/mongo was set back below redis on 1 record/);
   });
 
-  it('I6: a record that Redis writes again and again leaves nothing behind, and is not emitted again', async () => {
+  it('I6: a record that Redis writes again and again leaves nothing behind, and is not re-emitted', async () => {
     const key = email();
     const captured = async () => (await bench.engine.status.ledger('redis-to-mongo')).ledger.captured;
     const before = await captured();

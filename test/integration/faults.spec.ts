@@ -79,7 +79,7 @@ withRedis('faults around a running engine', () => {
     await allLive(bench, keys);
   });
 
-  it('I12: a deleted stream is noticed, and what was on it is emitted again', async () => {
+  it('I12: a deleted stream is noticed, and what was on it is re-emitted', async () => {
     await bench.engine.stop(1_000);
     const [a, b] = [email(), email()];
     await bench.mongo().write(user(a));
@@ -95,7 +95,7 @@ withRedis('faults around a running engine', () => {
     await allLive(bench, [a, b]);
   });
 
-  it('I12: entries that somebody trimmed unread are emitted again', async () => {
+  it('I12: entries that somebody trimmed unread are re-emitted', async () => {
     const keys = [email(), email(), email()];
     bench.engine.lanes['redis-to-mongo'].pause();
     await eventually(() => bench.engine.lanes['redis-to-mongo'].mode === 'paused');
@@ -266,7 +266,7 @@ withRedis('a cut connection', () => {
     }
   });
 
-  it('I18: captured, applied and booked once, however often replies to the engine are lost', async () => {
+  it('I18: captured, applied and counted once, however often replies to the engine are lost', async () => {
     const bench = await SyncBench.start();
     const proxy = await TcpProxy.start({ port: bench.server.port });
     bench.engine = bench.newEngine({ redisUrl: `redis://127.0.0.1:${proxy.port}` });

@@ -25,10 +25,10 @@ describeWith(describe, redisUnavailableReason())('missing events are named', () 
     await bench.redis.xdel('redis_changes', ...own.slice(keep));
   }
 
-  it('I18: entries that vanished are named, the others are not; then they are emitted again', async () => {
+  it('I18: entries that are missing are named, the others are not; then they are re-emitted', async () => {
     const keys = Array.from({ length: 5 }, email);
     for (const key of keys) await bench.inRedis().write(user(key));
-    expect(await explain()).toEqual({ vanished: 0, events: [], text: null });
+    expect(await explain()).toEqual({ missing: 0, events: [], text: null });
     const gone = keys.slice(0, 2);
     for (const key of gone) await vanish(key);
     const states = await Promise.all(gone.map((key) => bench.inRedis().get(key)));
@@ -36,13 +36,13 @@ describeWith(describe, redisUnavailableReason())('missing events are named', () 
       const state = states[index];
       return `redis:${key}:${state ? versionOf(state) : 0}`;
     });
-    const { vanished, events, text } = await explain();
-    expect({ vanished, events }).toEqual({ vanished: 2, events: ids });
+    const { missing, events, text } = await explain();
+    expect({ missing, events }).toEqual({ missing: 2, events: ids });
     for (const id of ids) expect(text).toContain(id);
 
     await bench.up();
     await bench.settled(keys);
-    expect(await explain()).toEqual({ vanished: 0, events: [], text: null });
+    expect(await explain()).toEqual({ missing: 0, events: [], text: null });
     for (const key of keys) expect((await bench.mongo().get(key)).state).toBe('live');
   });
 
@@ -56,8 +56,8 @@ describeWith(describe, redisUnavailableReason())('missing events are named', () 
     await eventually(() => lane.mode === 'paused');
     await bench.inRedis().write(user(unread));
     await bench.redis.xtrim('redis_changes', 'MAXLEN', 0);
-    const { vanished, events } = await explain();
-    expect({ vanished, events }).toEqual({ vanished: 1, events: [expect.stringContaining(unread)] });
+    const { missing, events } = await explain();
+    expect({ missing, events }).toEqual({ missing: 1, events: [expect.stringContaining(unread)] });
     await lane.repair();
     lane.resume();
     await bench.settled([read, unread]);
@@ -68,8 +68,8 @@ describeWith(describe, redisUnavailableReason())('missing events are named', () 
     await bench.inRedis().write(user(key, { name: 'one' }));
     await bench.inRedis().write(user(key, { name: 'two' }));
     await vanish(key);
-    const { vanished, events, text } = await explain();
-    expect(vanished).toBe(2);
+    const { missing, events, text } = await explain();
+    expect(missing).toBe(2);
     expect(events).toHaveLength(1);
     expect(text).toContain('1 cannot be named: a newer version of the same record overtook them');
   });

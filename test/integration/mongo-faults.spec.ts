@@ -6,7 +6,7 @@ import {
   type KillableMongo,
 } from '@redis-mongo-sync/dev-servers';
 import { MongoClient } from 'mongodb';
-import { KEYS, RedisBooks } from '@redis-mongo-sync/sync-adapters';
+import { KEYS, RedisLedgers } from '@redis-mongo-sync/sync-adapters';
 import { eventually } from '@redis-mongo-sync/testing';
 import { SyncBench, user } from '../support/sync-bench.js';
 
@@ -167,16 +167,16 @@ withRedis('capture', () => {
   });
 
   it('processed_events has two generations: it stops growing under load, and still knows the events of the last one', async () => {
-    const books = new RedisBooks(bench.redis);
+    const ledgers = new RedisLedgers(bench.redis);
     const limits = { maxAgeMs: 3_600_000, maxMembers: 3 };
-    await books.rotateProcessed(limits);
+    await ledgers.rotateProcessed(limits);
     await bench.redis.sadd('processed_events', 'a', 'b', 'c');
-    expect(await books.rotateProcessed(limits)).toBe(true);
+    expect(await ledgers.rotateProcessed(limits)).toBe(true);
     await bench.redis.sadd('processed_events', 'd', 'e', 'f');
-    expect(await books.rotateProcessed(limits)).toBe(true);
+    expect(await ledgers.rotateProcessed(limits)).toBe(true);
     expect((await bench.redis.smembers('processed_events:previous')).sort()).toEqual(['d', 'e', 'f']);
     expect(await bench.redis.exists('processed_events')).toBe(0);
-    expect(await books.rotateProcessed(limits)).toBe(false);
+    expect(await ledgers.rotateProcessed(limits)).toBe(false);
   });
 
   it('refuses a Redis that may evict streams, and warns of one that keeps nothing on disk', async () => {

@@ -19,7 +19,7 @@ export const MUTATIONS = {
   'equal-version-overwrites-mongo': '`<=` for `<` in the upsert',
   'redelivery-without-compare': 'an entry that was claimed is written to Mongo without a compare',
   'ack-before-effect': 'entries are acknowledged as they are read',
-  'settle-without-books': 'settling acknowledges and does not count',
+  'settle-without-ledger': 'settling acknowledges and does not count',
   'checkpoint-before-hand-over': 'the position moves in a step before the events',
   'no-fencing': 'a publication does not compare the position',
   'group-at-the-end': 'a lost group is created at `$`',
@@ -28,11 +28,11 @@ export const MUTATIONS = {
   'owned-fields-from-redis': 'an apply to Mongo writes the wallet too',
   'base-ignored': 'a Redis write does not say what it had seen',
   'conflict-not-kept': 'a losing concurrent version is not kept',
-  'resend-as-new': 'a write whose stream entry was lost is emitted with a new version',
+  're-emitted-as-new': 'a write whose stream entry was lost is emitted with a new version',
   'tie-taken-for-an-edit': 'a tie of two clients is stamped like the edit of an outsider',
   'vanished-document-ignored': 'a change whose document is gone says nothing of the key that it took away',
-  'unversioned-taken-for-newer': 'a Redis write that meets a document without a version is settled as beaten',
-  'books-only': 'nobody looks for what is in flight and on no stream',
+  'unstamped-taken-for-newer': 'a Redis write that meets a document without a version is settled as beaten',
+  'ledger-only': 'nobody looks for what is in flight and on no stream',
   'snapshot-skipped': 'without a position capture starts at the head',
 } as const;
 

@@ -99,7 +99,7 @@ export class Services {
     return (await (await fetch(`${this.sync.url}/metrics`)).json()) as SyncReport;
   }
 
-  /** Waits until nothing is under way and the books balance, and returns both stores' living users by e-mail. */
+  /** Waits until nothing is under way and the ledger balances, and returns both stores' living users by e-mail. */
   async settled(timeoutMs = 60_000): Promise<{ mongo: Map<string, unknown>; redis: Map<string, unknown> }> {
     return eventually(
       async () => {

@@ -99,17 +99,17 @@ export class SyncBench {
     await eventually(() => this.engine.status.capture.mode === 'streaming');
   }
 
-  /** Waits until both stores say the same of these keys, nothing is under way, and the books balance. */
+  /** Waits until both stores say the same of these keys, nothing is under way, and the ledger balances. */
   async settled(keys: readonly string[], entity: EntityDefinition = USERS): Promise<void> {
     await eventually(
       async () => {
         for (const direction of ['mongo-to-redis', 'redis-to-mongo'] as const) {
-          const { pending, unread, vanished, ledger } = await this.engine.status.ledger(direction);
-          expect({ direction, pending, unread, vanished, owed: owedInFlight(ledger) }).toEqual({
+          const { pending, unread, missing, ledger } = await this.engine.status.ledger(direction);
+          expect({ direction, pending, unread, missing, owed: owedInFlight(ledger) }).toEqual({
             direction,
             pending: 0,
             unread: 0,
-            vanished: 0,
+            missing: 0,
             owed: 0,
           });
         }

@@ -35,16 +35,16 @@ export enum SyncAlert {
   PositionSpoiled = 'SYNC_106',
   /**
    * A stream or its consumer group disappeared (deleted, flushed, failed over). Nothing to do: it is created again, and
-   * every record with an unsettled change is emitted again. Find out who deletes keys of the sync.
+   * every record with an unsettled change is re-emitted. Find out who deletes keys of the sync.
    */
   StreamLost = 'SYNC_201',
   /**
-   * Entries were trimmed from a stream before they were handled. Nothing to do: their records are emitted again. Trim
+   * Entries were trimmed from a stream before they were handled. Nothing to do: their records are re-emitted. Trim
    * the streams with nothing but the product: `MAXLEN` knows no consumer groups.
    */
   EntriesTrimmed = 'SYNC_202',
   /**
-   * A direction was repaired: entries that had vanished from its stream were booked, and their records emitted again.
+   * A direction was repaired: entries that had vanished from its stream were counted, and their records re-emitted.
    */
   Repaired = 'SYNC_203',
   /**

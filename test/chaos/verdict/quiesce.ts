@@ -18,7 +18,7 @@ const BARRIER = 'barrier@chaos.example';
 
 /**
  * Waits until nothing is under way. A last write into Mongo that has reached Redis has all earlier changes of Mongo
- * before it; after that the books say when the rest is done.
+ * before it; after that the ledger says when the rest is done.
  */
 export async function quiesce(world: ChaosWorld, deadlineMs: number): Promise<Rest> {
   const startedAt = performance.now();

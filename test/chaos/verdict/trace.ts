@@ -84,8 +84,8 @@ async function standing({ redis, users, client, mongo }: ChaosWorld, key: string
     ...conflicts.map((conflict) => `conflict log: ${JSON.stringify(conflict)}`),
   ];
   for (const direction of DIRECTIONS) {
-    const flying = await redis.hget(KEYS.inFlight(direction), inFlightField(USERS.name, key));
-    lines.push(`in flight ${direction}: ${String(flying)}`);
+    const inFlight = await redis.hget(KEYS.inFlight(direction), inFlightField(USERS.name, key));
+    lines.push(`in flight ${direction}: ${String(inFlight)}`);
     for (const [id, fields] of await redis.xrange(KEYS.deadLetters(direction), '-', '+'))
       if (fields.some((field) => field.includes(key)))
         lines.push(`dead letter ${direction} ${id}: ${fields.join(' ')}`);

@@ -9,7 +9,7 @@ interface Landing {
  * consumer had read and not settled, which waits until another one takes it over.
  */
 export class Landings {
-  private readonly flying = new Map<string, { readonly version: number; readonly at: number }[]>();
+  private readonly inFlight = new Map<string, { readonly version: number; readonly at: number }[]>();
   private readonly held = new Map<string, number>();
   private readonly landings: Landing[] = [];
 
@@ -18,26 +18,26 @@ export class Landings {
       this.landings.push({ capturedAt: at, tookMs: 0 }); // in Mongo before the stream was looked at
       return;
     }
-    const list = this.flying.get(key);
+    const list = this.inFlight.get(key);
     if (list) list.push({ version, at });
-    else this.flying.set(key, [{ version, at }]);
+    else this.inFlight.set(key, [{ version, at }]);
   }
 
   landed(key: string, version: number, at: number): void {
     this.held.set(key, Math.max(version, this.held.get(key) ?? 0));
-    const list = this.flying.get(key);
+    const list = this.inFlight.get(key);
     if (!list) return;
-    for (const one of list.filter((flying) => flying.version <= version))
+    for (const one of list.filter((inFlight) => inFlight.version <= version))
       this.landings.push({ capturedAt: one.at, tookMs: Math.round(at - one.at) });
-    this.flying.set(
+    this.inFlight.set(
       key,
-      list.filter((flying) => flying.version > version),
+      list.filter((inFlight) => inFlight.version > version),
     );
   }
 
   /** What is under way is not measured: Redis forgot it, or Mongo was not watched when it landed. */
   forget(): void {
-    this.flying.clear();
+    this.inFlight.clear();
   }
 
   /** Of what was captured from `from` to `to`, ms since the run began. What never landed is for the judge. */

@@ -10,7 +10,7 @@ export async function isHealthy(world: ChaosWorld): Promise<boolean> {
   return (await reports(world)).some(({ capture }) => capture.mode === 'streaming');
 }
 
-/** Why the sync is not at rest yet; undefined when it is: books balanced, nothing in flight. */
+/** Why the sync is not at rest yet; undefined when it is: ledger balanced, nothing in flight. */
 export async function unrest(world: ChaosWorld): Promise<string | undefined> {
   const all = await reports(world);
   const [report] = all;

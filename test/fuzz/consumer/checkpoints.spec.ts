@@ -16,7 +16,7 @@ describeWith(describe, redisUnavailableReason())('checkpoints that somebody wrot
   });
   afterAll(() => bench.stop());
 
-  /** A write on each side arrives at the other, and the books balance. */
+  /** A write on each side arrives at the other, and the ledger balances. */
   async function works(): Promise<void> {
     const keys = [`m${++written}@spoilt.example.org`, `r${written}@spoilt.example.org`];
     await bench.mongo().write(user(keys[0] ?? ''));

@@ -17,7 +17,7 @@ describeWith(describe, redisUnavailableReason())('whatever stands in a stream', 
   });
   afterAll(() => bench.stop());
 
-  /** Appends an entry that the books know of. */
+  /** Appends an entry that the ledger knows of. */
   async function append(direction: Direction, fields: Fields): Promise<void> {
     await bench.redis
       .multi()
@@ -41,8 +41,8 @@ describeWith(describe, redisUnavailableReason())('whatever stands in a stream', 
       }
       await eventually(
         async () => {
-          const { pending, unread, vanished } = await bench.engine.status.ledger(direction);
-          expect({ pending, unread, vanished }).toEqual({ pending: 0, unread: 0, vanished: 0 });
+          const { pending, unread, missing } = await bench.engine.status.ledger(direction);
+          expect({ pending, unread, missing }).toEqual({ pending: 0, unread: 0, missing: 0 });
           expect(await bench.redis.xlen(KEYS.deadLetters(direction))).toBe(BAD);
         },
         { timeoutMs: 30_000 },

@@ -23,7 +23,7 @@ async function insertSecrets({ client, mongo }: Services): Promise<void> {
   );
 }
 
-/** Entries that no consumer can apply, and that the books know of. */
+/** Entries that no consumer can apply, and that the ledger knows of. */
 async function insertDeadLetters({ redis }: Services, perStream: number): Promise<void> {
   for (const direction of DIRECTIONS) {
     const step = redis.multi();

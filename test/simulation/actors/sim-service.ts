@@ -4,7 +4,7 @@ import { TaskLink, type StoreName } from '../engine/link.js';
 import type { SimWorld } from '../engine/sim-world.js';
 import { Task } from '../engine/task.js';
 import { SimAuthority, SimFeed } from '../stores/mongo-ports.js';
-import { SimBooks, simDoubts, SimJournal, SimProjections } from '../stores/redis-ports.js';
+import { SimLedgers, simDoubts, SimJournal, SimProjections } from '../stores/redis-ports.js';
 import type { SimMongo } from '../stores/sim-mongo.js';
 import type { SimRedis } from '../stores/sim-redis.js';
 import { SimLane } from './lane.js';
@@ -122,25 +122,25 @@ export class SimService {
     return lane.run();
   }
 
-  /** What `Housekeeping` does in its rounds: a look at the books, the real repairs where they are due. */
+  /** What `Housekeeping` does in its rounds: a look at the ledger, the real repairs where they are due. */
   private async keepHouse(task: Task): Promise<never> {
     const { world, redis, mongo } = this.options;
     const toRedis = this.link(task, 'redis');
-    const books = new SimBooks(redis, toRedis, world.mutation);
+    const ledgers = new SimLedgers(redis, toRedis, world.mutation);
     const stores = {
       entities: [USERS],
       journal: new SimJournal(redis, toRedis, world.mutation),
       authority: new SimAuthority(mongo, this.link(task, 'mongo')),
       projections: new SimProjections(redis, toRedis, world.mutation),
     };
-    const repair = new LostStreamRepair({ ...stores, ...books.forRepair() });
+    const repair = new LostStreamRepair({ ...stores, ...ledgers.forRepair() });
     const doubts = new DoubtsRepair({ ...stores, doubts: simDoubts(redis, toRedis, world.mutation) });
     for (;;) {
       task.laps += 1;
       await new Promise<void>((resolve) => world.clock(task).after(ROUND_MS, resolve));
       try {
         for (const direction of DIRECTIONS) {
-          await books.trim(direction);
+          await ledgers.trim(direction);
           if (await this.isRepairDue(direction, repair)) {
             await repair.run(direction);
             world.happened('repair');

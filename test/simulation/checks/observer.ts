@@ -18,7 +18,7 @@ export interface Observer {
   emitted(direction: Direction, event: ChangeEvent): void;
   clientWrote(store: 'mongo' | 'redis', write: ExecutedWrite): void;
   /** Redis gave its record a new version. */
-  reissued(write: ExecutedWrite): void;
+  reEmitted(write: ExecutedWrite): void;
   deposited(id: string): void;
   /** Redis lost everything. */
   wiped(held: ReadonlyMap<string, HeldRecord>): void;
@@ -30,7 +30,7 @@ export const NO_OBSERVER: Observer = {
   mongoHolds: () => undefined,
   emitted: () => undefined,
   clientWrote: () => undefined,
-  reissued: () => undefined,
+  reEmitted: () => undefined,
   deposited: () => undefined,
   wiped: () => undefined,
 };

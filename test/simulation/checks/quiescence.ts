@@ -7,16 +7,16 @@ export function isQuiet(redis: SimRedis, mongo: SimMongo): boolean {
   if (redis.position !== JSON.stringify({ feed: String(mongo.oplog.length) })) return false;
   if (redis.doubts.size > 0) return false;
   return DIRECTIONS.every((direction) => {
-    const { pending, unread, vanished, inFlight } = redis.streams[direction];
-    return pending + unread + inFlight.size === 0 && vanished === 0;
+    const { pending, unread, missing, inFlight } = redis.streams[direction];
+    return pending + unread + inFlight.size === 0 && missing === 0;
   });
 }
 
 /** Why a run does not come to rest. */
 export function unrest(redis: SimRedis, mongo: SimMongo): string {
   const lanes = DIRECTIONS.map((direction) => {
-    const { pending, unread, vanished, inFlight } = redis.streams[direction];
-    return `${direction} has ${pending} pending, ${unread} unread, ${vanished} vanished, ${inFlight.size} in flight`;
+    const { pending, unread, missing, inFlight } = redis.streams[direction];
+    return `${direction} has ${pending} pending, ${unread} unread, ${missing} missing, ${inFlight.size} in flight`;
   });
   return `I9: never comes to rest: position ${redis.position} of ${mongo.oplog.length}; ${lanes.join('; ')}; ${redis.doubts.size} doubts`;
 }

@@ -59,8 +59,8 @@ export class Safety implements Observer {
     this.history.add(store, write);
   }
 
-  reissued(_write: ExecutedWrite): void {
-    if (!this.outsiders) this.world.happened('reissue');
+  reEmitted(_write: ExecutedWrite): void {
+    if (!this.outsiders) this.world.happened('reEmitAnew');
   }
 
   deposited(id: string): void {
@@ -78,18 +78,18 @@ export class Safety implements Observer {
     this.checkedAt = this.world.writes;
     const { redis, mongo } = this;
     if (!redis || !mongo) return;
-    this.checkBooks(redis);
+    this.checkLedgers(redis);
     this.checkHandedOver(redis, mongo);
     this.checkRedisFirst(redis, mongo);
   }
 
-  private checkBooks(redis: SimRedis): void {
+  private checkLedgers(redis: SimRedis): void {
     for (const direction of DIRECTIONS) {
       const stream = redis.streams[direction];
       if (stream.damaged) continue;
       this.checks += 1;
-      if (stream.vanished !== 0)
-        this.world.violated(`I18: the books of ${direction} miss ${stream.vanished} entries`);
+      if (stream.missing !== 0)
+        this.world.violated(`I18: ${stream.missing} entries of ${direction} are missing`);
     }
   }
 

@@ -19,17 +19,17 @@ export const FAULT_POINTS = {
   afterBeginBeforeSnapshot: { role: 'capture', at: 'snapshot', after: 'publish' },
   afterReadBeforeApply: { role: 'mongo-to-redis', at: 'apply', after: 'read' },
   afterClaimBeforeApply: { role: 'mongo-to-redis', at: 'apply', after: 'claim' },
-  afterCompareBeforeReissue: { role: 'mongo-to-redis', at: 'reissue' },
-  afterReissueBeforeSettle: { role: 'mongo-to-redis', at: 'settle', after: 'reissue' },
+  afterCompareBeforeReEmit: { role: 'mongo-to-redis', at: 'reEmitAnew' },
+  afterReEmitBeforeSettle: { role: 'mongo-to-redis', at: 'settle', after: 'reEmitAnew' },
   beforeMerge: { role: 'mongo-to-redis', at: 'merge' },
   afterStampBeforeSettle: { role: 'mongo-to-redis', at: 'settle', after: 'stamp' },
   afterReadBeforeUpsert: { role: 'redis-to-mongo', at: 'upsert', after: 'read' },
   midBulk: { role: 'redis-to-mongo', at: 'upsert', after: 'upsert' },
   afterApplyBeforeSettle: { role: 'redis-to-mongo', at: 'settle', after: 'upsert' },
   afterRivalBeforeStamp: { role: 'redis-to-mongo', at: 'stamp' },
-  afterRebalanceBeforeReissue: { role: 'housekeeping', at: 'in-flight', after: 'rebalance' },
-  afterLookBeforeReissue: { role: 'housekeeping', at: 'reissue', after: 'current' },
-  midRepair: { role: 'housekeeping', at: 'republish' },
+  afterRebalanceBeforeReEmit: { role: 'housekeeping', at: 'in-flight', after: 'rebalance' },
+  afterLookBeforeReEmit: { role: 'housekeeping', at: 'reEmitAnew', after: 'current' },
+  midRepair: { role: 'housekeeping', at: 'reEmit' },
 } as const satisfies Readonly<Record<string, FaultPoint>>;
 
 export type FaultPointName = keyof typeof FAULT_POINTS;

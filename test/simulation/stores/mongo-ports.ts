@@ -193,7 +193,7 @@ export class SimRecords implements RecordTarget {
     const again: ApplyAttempt[] = [];
     for (const rival of rivals) {
       const image = current.get(rival.event.key);
-      const beaten = image?.version === null && mutation === 'unversioned-taken-for-newer';
+      const beaten = image?.version === null && mutation === 'unstamped-taken-for-newer';
       const result = beaten
         ? ({ decision: 'stale', current: image } as const)
         : obstacleTo(rival.event, image);

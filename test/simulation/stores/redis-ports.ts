@@ -35,12 +35,12 @@ export class SimJournal implements CaptureJournal {
       return this.link.call('publish', () => this.redis.publish(publication));
     }
     const moved = await this.link.call('publish', () => this.redis.publish({ ...publication, events: [] }));
-    if (moved.outcome === 'published') await this.republish(publication.events);
+    if (moved.outcome === 'published') await this.reEmit(publication.events);
     return moved;
   }
 
-  republish(events: readonly ChangeEvent[]): Promise<void> {
-    return this.link.call('republish', () => this.redis.append(events));
+  reEmit(events: readonly ChangeEvent[]): Promise<void> {
+    return this.link.call('reEmit', () => this.redis.append(events));
   }
 
   known(_entity: EntityDefinition, keys: readonly string[]) {
@@ -76,12 +76,12 @@ export class SimProjections implements ProjectionTarget {
     return this.link.call('settle', () => this.redis.settle('mongo-to-redis', settlements));
   }
 
-  reissue(_entity: EntityDefinition, key: string, version: number): Promise<void> {
-    return this.link.call('reissue', () => this.redis.reissue(key, version));
+  reEmitAnew(_entity: EntityDefinition, key: string, version: number): Promise<void> {
+    return this.link.call('reEmitAnew', () => this.redis.reEmitAnew(key, version));
   }
 
-  resend(_entity: EntityDefinition, key: string): Promise<void> {
-    return this.link.call('resend', () => this.redis.resend(key));
+  reEmit(_entity: EntityDefinition, key: string): Promise<void> {
+    return this.link.call('reEmit', () => this.redis.reEmit(key));
   }
 }
 
@@ -111,7 +111,7 @@ export function simDoubts(
   };
 }
 
-export class SimBooks {
+export class SimLedgers {
   constructor(
     private readonly redis: SimRedis,
     private readonly link: Link,
@@ -122,16 +122,16 @@ export class SimBooks {
     return this.link.call('trim', () => this.redis.streams[direction].trim());
   }
 
-  /** What {@link LostStreamRepair} needs of the books and of the in-flight hashes. */
-  forRepair(): Pick<LostStreamRepairOptions, 'books' | 'inFlight'> {
+  /** What {@link LostStreamRepair} needs of the ledger and of the in-flight hashes. */
+  forRepair(): Pick<LostStreamRepairOptions, 'ledgers' | 'inFlight'> {
     const { redis, link } = this;
     const page = (direction: Direction) => {
-      const { pending, unread, outcomes, captured, vanished } = redis.streams[direction];
-      return { ledger: { captured, outcomes: { ...outcomes }, since: null }, pending, unread, vanished };
+      const { pending, unread, outcomes, captured, missing } = redis.streams[direction];
+      return { ledger: { captured, outcomes: { ...outcomes }, since: null }, pending, unread, missing };
     };
     return {
-      books: {
-        read: (direction) => link.call('books', () => page(direction)),
+      ledgers: {
+        read: (direction) => link.call('ledgers', () => page(direction)),
         rebalance: (direction) =>
           link.call('rebalance', () => {
             const before = page(direction);
@@ -142,7 +142,7 @@ export class SimBooks {
       inFlight: {
         size: (direction) =>
           link.call('size', () =>
-            this.mutation === 'books-only' ? 0 : redis.streams[direction].inFlight.size,
+            this.mutation === 'ledger-only' ? 0 : redis.streams[direction].inFlight.size,
           ),
         async *records(direction) {
           const keys = await link.call('in-flight', () => [...redis.streams[direction].inFlight.keys()]);

@@ -49,7 +49,7 @@ export class SimRedis {
   ) {
     const rules = {
       noInFlight: world.mutation === 'no-in-flight-index',
-      noBooks: world.mutation === 'settle-without-books',
+      noLedger: world.mutation === 'settle-without-ledger',
     };
     this.streams = { 'mongo-to-redis': new SimStream(rules), 'redis-to-mongo': new SimStream(rules) };
   }
@@ -156,18 +156,18 @@ export class SimRedis {
     for (const settlement of settlements) this.settleIn(direction, settlement);
   }
 
-  // ——— reissue-record.lua
+  // ——— re-emit-anew.lua
 
-  reissue(key: string, version: number): void {
+  reEmitAnew(key: string, version: number): void {
     const held = this.held.get(key);
     if (held?.version !== version) return;
     const next = this.emit(key, held.payload);
-    this.observer.reissued({ key, version: next, payload: held.payload, before: held });
+    this.observer.reEmitted({ key, version: next, payload: held.payload, before: held });
   }
 
-  // ——— resend-record.lua
+  // ——— re-emit.lua
 
-  resend(key: string): void {
+  reEmit(key: string): void {
     const stream = this.streams['redis-to-mongo'];
     if (!stream.inFlight.has(key)) return;
     const held = this.held.get(key);
@@ -176,7 +176,7 @@ export class SimRedis {
       stream.known.delete(key);
       return;
     }
-    if (this.world.mutation === 'resend-as-new') return void this.reissue(key, held.version);
+    if (this.world.mutation === 're-emitted-as-new') return void this.reEmitAnew(key, held.version);
     this.toStream(key, held, held.version - 1, knownOnTop(held, stream.known.get(key)));
   }
 

@@ -35,11 +35,11 @@ export class SimStream {
   readonly known = new Map<string, number>();
   captured = 0;
   readonly outcomes = newOutcomes();
-  /** Somebody else took away entries or the group; the books may be out of balance until they are looked at. */
+  /** Somebody else took away entries or the group; the ledger may be out of balance until they are looked at. */
   damaged = false;
   private ids = 0;
 
-  constructor(private readonly rules: { readonly noInFlight: boolean; readonly noBooks: boolean }) {}
+  constructor(private readonly rules: { readonly noInFlight: boolean; readonly noLedger: boolean }) {}
 
   add(event: ChangeEvent): void {
     this.ids += 1;
@@ -58,9 +58,9 @@ export class SimStream {
     this.known.delete(key);
   }
 
-  /** `XACK` and the books. */
+  /** `XACK` and the ledger. */
   settle({ delivery, outcome }: SettledDelivery): void {
-    if (this.group?.pending.delete(Number(delivery.entryId)) && !this.rules.noBooks)
+    if (this.group?.pending.delete(Number(delivery.entryId)) && !this.rules.noLedger)
       this.outcomes[outcome] += 1;
     this.land(delivery.event);
   }
@@ -113,7 +113,7 @@ export class SimStream {
     for (const id of ids) this.group?.pending.delete(id);
   }
 
-  // ——— the books
+  // ——— the ledger
 
   get pending(): number {
     return this.group?.pending.size ?? 0;
@@ -127,18 +127,18 @@ export class SimStream {
     return count;
   }
 
-  get vanished(): number {
+  get missing(): number {
     let owed = this.captured;
     for (const outcome of OUTCOMES) owed -= this.outcomes[outcome];
     return owed - this.pending - this.unread;
   }
 
   rebalance(): number {
-    const { vanished } = this;
-    if (vanished > 0) this.outcomes.superseded += vanished;
-    if (vanished < 0) this.captured -= vanished;
+    const { missing } = this;
+    if (missing > 0) this.outcomes.superseded += missing;
+    if (missing < 0) this.captured -= missing;
     this.damaged = false;
-    return vanished;
+    return missing;
   }
 
   /** Every entry that is not settled. */

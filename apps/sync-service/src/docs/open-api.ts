@@ -10,7 +10,7 @@ export function syncServiceDocument(app: NestFastifyApplication): OpenAPIObject 
     description: 'What the sync is doing, and what waits for a person.',
     tags: {
       health: 'What works',
-      metrics: 'What is under way, and the books',
+      metrics: 'What is under way, and the ledger',
       reconcile: 'Whether both stores hold the same. For administrators.',
       history: 'Which write won, why, and what lost. For administrators.',
       'dead-letters': 'What could not be applied. For administrators.',

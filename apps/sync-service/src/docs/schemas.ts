@@ -87,8 +87,8 @@ export const SYNC_SCHEMAS: Schemas = {
       'since',
       'inFlight',
       'balanced',
-      'vanished',
       'missing',
+      'missingEvents',
       'lagMs',
       'positionAgeMs',
       ...DIRECTION_COUNTS,
@@ -99,11 +99,11 @@ export const SYNC_SCHEMAS: Schemas = {
       since: { type: 'string', format: 'date-time', nullable: true },
       inFlight: { type: 'integer' },
       balanced: { type: 'boolean' },
-      vanished: {
-        type: 'integer',
-        description: 'Entries that the books have and the stream has not; negative: the stream has more.',
-      },
       missing: {
+        type: 'integer',
+        description: 'Entries that the ledger has and the stream has not; negative: the stream has more.',
+      },
+      missingEvents: {
         type: 'array',
         items: { type: 'string' },
         description: 'Ids of missing events, where they can be told; at most 20.',

@@ -22,7 +22,7 @@ export class HealthController {
   /** 200 when everything holds, 503 with the reasons when not. */
   @Get()
   @HealthCheck()
-  @ApiOperation({ summary: 'Whether the sync works: stores, capture, lanes, books' })
+  @ApiOperation({ summary: 'Whether the sync works: stores, capture, lanes, ledger' })
   check(): Promise<HealthCheckResult> {
     return this.health.check(this.status.healthChecks().map((check) => this.indicatorOf(check)));
   }

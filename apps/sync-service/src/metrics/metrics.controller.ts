@@ -14,7 +14,7 @@ export class MetricsController {
 
   /** JSON, unless the client asks for `text/plain` or OpenMetrics, as Prometheus does. */
   @Get()
-  @ApiOperation({ summary: 'What is under way, the books, and the lag' })
+  @ApiOperation({ summary: 'What is under way, the ledger, and the lag' })
   @ApiResponse({
     status: 200,
     description: 'JSON; for Prometheus, which asks for `text/plain`, its own format.',

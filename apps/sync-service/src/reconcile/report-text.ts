@@ -8,7 +8,7 @@ const MEANING: Readonly<Record<DifferenceKind, string>> = {
   older: "Redis's version is older",
   newer: "Redis's version is newer",
   different: 'same version, another content',
-  unversioned: "MongoDB's document has no version",
+  unstamped: "MongoDB's document has no version",
   unindexed: 'in Redis, but not in the index',
   dangling: 'in the index, but not in Redis',
 };

@@ -80,14 +80,14 @@ describe('the texts that scripts write are those that sync-core formats', () => 
     expect(await emitted()).not.toHaveProperty('traceparent');
   });
 
-  it('I1: what is emitted again, with a new version or its own', async () => {
+  it('I1: what is re-emitted, with a new version or its own', async () => {
     for (const payload of [PAYLOAD, null]) {
       await write(payload);
       const before = await held();
-      await projections.resend(USERS, KEY);
+      await projections.reEmit(USERS, KEY);
       expect(await emitted()).toMatchObject({ ...before });
       await settled();
-      await projections.reissue(USERS, KEY, before?.version ?? 0);
+      await projections.reEmitAnew(USERS, KEY, before?.version ?? 0);
       expect(await emitted()).toMatchObject({ ...(await held()), base: before?.version, payload });
     }
   });

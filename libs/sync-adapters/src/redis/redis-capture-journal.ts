@@ -37,7 +37,7 @@ export class RedisCaptureJournal implements CaptureJournal {
     return this.append(from, positionText(next), events);
   }
 
-  async republish(events: readonly ChangeEvent[]): Promise<void> {
+  async reEmit(events: readonly ChangeEvent[]): Promise<void> {
     await this.append('*', '', events);
   }
 

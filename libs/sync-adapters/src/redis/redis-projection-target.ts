@@ -51,15 +51,13 @@ export class RedisProjectionTarget implements ProjectionTarget {
     return this.settler.settle(settlements);
   }
 
-  async reissue(entity: EntityDefinition, key: string, version: number): Promise<void> {
+  async reEmitAnew(entity: EntityDefinition, key: string, version: number): Promise<void> {
     const args = [entity.name, key, String(version), String(this.tombstoneTtlMs)];
-    await withRedisErrors(() => SCRIPTS.reissueRecord.run(this.redis, emitterKeys(entity, key), args));
+    await withRedisErrors(() => SCRIPTS.reEmitAnew.run(this.redis, emitterKeys(entity, key), args));
   }
 
-  async resend(entity: EntityDefinition, key: string): Promise<void> {
-    await withRedisErrors(() =>
-      SCRIPTS.resendRecord.run(this.redis, emitterKeys(entity, key), [entity.name, key]),
-    );
+  async reEmit(entity: EntityDefinition, key: string): Promise<void> {
+    await withRedisErrors(() => SCRIPTS.reEmit.run(this.redis, emitterKeys(entity, key), [entity.name, key]));
   }
 }
 

@@ -1,6 +1,6 @@
 import { defineScript } from '@redis-mongo-sync/redis-streams';
 import { parseApplyBatchReply } from './replies/apply-batch.reply.js';
-import { parseBooksReply } from './replies/books.reply.js';
+import { parseReadLedgerReply } from './replies/read-ledger.reply.js';
 import { parseDigestBucketReply } from './replies/digest-bucket.reply.js';
 import { parsePublishCapturedReply } from './replies/publish-captured.reply.js';
 import { parseReadHoldingsReply } from './replies/read-holdings.reply.js';
@@ -21,17 +21,17 @@ const emittedVersion = (raw: unknown) => (raw === '' ? null : Number(raw));
 /** One Lua file, one command; each file's header says what it takes and returns. */
 export const SCRIPTS = {
   applyBatch: script('apply-batch', parseApplyBatchReply),
-  books: script('books', parseBooksReply),
+  readLedger: script('read-ledger', parseReadLedgerReply),
   digestBucket: script('digest-bucket', parseDigestBucketReply),
   holdLease: script('hold-lease', isDone),
   mendIndex: script('mend-index', Number),
   publishCaptured: script('publish-captured', parsePublishCapturedReply),
   readHoldings: script('read-holdings', parseReadHoldingsReply),
   readKnownVersions: script('read-known-versions', parseReadKnownVersionsReply),
-  reissueRecord: script('reissue-record', emittedVersion),
+  reEmitAnew: script('re-emit-anew', emittedVersion),
   releaseLease: script('release-lease', isDone),
   removeDoubts: script('remove-doubts', Number),
-  resendRecord: script('resend-record', emittedVersion),
+  reEmit: script('re-emit', emittedVersion),
   rotateProcessed: script('rotate-processed', isDone),
   settleBatch: script('settle-batch', Number),
   unwrapHash: script('unwrap-hash', isDone),

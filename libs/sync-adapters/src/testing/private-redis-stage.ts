@@ -13,7 +13,7 @@ import {
 import type { Redis } from 'ioredis';
 import type { RedisStage } from '@redis-mongo-sync/sync-core/testing';
 import { inFlightField, KEYS, SYNC_GROUP } from '../redis/keys.js';
-import { RedisBooks } from '../redis/redis-books.js';
+import { RedisLedgers } from '../redis/redis-ledgers.js';
 import { RedisCaptureJournal } from '../redis/redis-capture-journal.js';
 import { RedisProjectionTarget } from '../redis/redis-projection-target.js';
 import { StreamSettler } from '../redis/stream-settler.js';
@@ -30,7 +30,7 @@ export async function startPrivateRedisStage(): Promise<RedisStage> {
 class PrivateRedisStage implements RedisStage {
   readonly projections: RedisProjectionTarget;
   readonly journal: RedisCaptureJournal;
-  private readonly ledgers: RedisBooks;
+  private readonly ledgers: RedisLedgers;
 
   constructor(
     private readonly server: PrivateRedis,
@@ -38,7 +38,7 @@ class PrivateRedisStage implements RedisStage {
   ) {
     this.projections = new RedisProjectionTarget(redis);
     this.journal = new RedisCaptureJournal(redis);
-    this.ledgers = new RedisBooks(redis);
+    this.ledgers = new RedisLedgers(redis);
   }
 
   async reset(): Promise<void> {

@@ -48,7 +48,7 @@ describe('the sides of a conflict', () => {
     expect(CONFLICT_REASONS).toEqual([
       'newer-version',
       'mongo-preferred-at-equal-version',
-      'unversioned-write-in-mongo',
+      'unstamped-write-in-mongo',
       'overtaken',
     ]);
   });

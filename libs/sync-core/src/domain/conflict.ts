@@ -8,14 +8,14 @@ import { stampFields, type Source } from './stamp.js';
  * Why one version lost:
  * - `newer-version`: both were made without knowing of each other, and the other one's version is higher;
  * - `mongo-preferred-at-equal-version`: the same, with equal versions;
- * - `unversioned-write-in-mongo`: an outsider wrote into Mongo without a version; what is found there wins;
+ * - `unstamped-write-in-mongo`: an outsider wrote into Mongo without a version; what is found there wins;
  * - `overtaken`: a later write of the same store arrived first. Nearly always it had seen the loser, but that
  *   can't be told for sure any more, so the loser is kept. Not counted as a conflict.
  */
 export const CONFLICT_REASONS = [
   'newer-version',
   'mongo-preferred-at-equal-version',
-  'unversioned-write-in-mongo',
+  'unstamped-write-in-mongo',
   'overtaken',
 ] as const;
 export type ConflictReason = (typeof CONFLICT_REASONS)[number];

@@ -184,7 +184,7 @@ describe('applyToMongo', () => {
     const { conflicts } = await run(event('a', 10));
     expect(conflicts).toMatchObject([
       {
-        reason: 'unversioned-write-in-mongo',
+        reason: 'unstamped-write-in-mongo',
         how: 'discarded',
         winner: { version: 31 },
         loser: { version: 10 },

@@ -113,7 +113,7 @@ class Merge {
       return { ...about, reason: 'newer-version', how: 'overwritten', winner: incoming, loser };
     }
     const reason = this.unstamped.has(event.key)
-      ? 'unversioned-write-in-mongo'
+      ? 'unstamped-write-in-mongo'
       : whyStale(result.current, incoming.version);
     return { ...about, reason, how: 'discarded', winner: stored, loser: incoming };
   }

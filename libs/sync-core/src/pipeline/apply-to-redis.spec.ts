@@ -58,12 +58,12 @@ class Recorder {
       ]);
       return Promise.resolve();
     },
-    reissue: (_entity: EntityDefinition, key: string, version: number) => {
-      this.calls.push(['reissue', key, version]);
+    reEmitAnew: (_entity: EntityDefinition, key: string, version: number) => {
+      this.calls.push(['reEmitAnew', key, version]);
       return Promise.resolve();
     },
-    resend: (_entity: EntityDefinition, key: string) => {
-      this.calls.push(['resend', key]);
+    reEmit: (_entity: EntityDefinition, key: string) => {
+      this.calls.push(['reEmit', key]);
       return Promise.resolve();
     },
   };
@@ -118,13 +118,13 @@ describe('applyToRedis', () => {
       ['Mongo has Redis’s version', image('a', 20), false],
       ['Mongo is ahead', image('a', 30), false],
       ['Mongo’s document has no version: it will get one', image('a', null), false],
-    ])('%s', async (_what, inMongo, reissued) => {
+    ])('%s', async (_what, inMongo, reEmitted) => {
       if (inMongo) stores.inMongo.set('a', inMongo);
       await run([event('a', 10)], [stale(20)]);
       expect(stores.calls).toEqual([
         ['apply', 'compare', 'a-10'],
         ['current', 'a'],
-        ...(reissued ? [['reissue', 'a', 20]] : []),
+        ...(reEmitted ? [['reEmitAnew', 'a', 20]] : []),
         ['settle', ['a-10', 'stale']],
       ]);
     });
@@ -132,13 +132,13 @@ describe('applyToRedis', () => {
     it('makes Redis emit its own write again, too', async () => {
       await run([event('a', 10)], [stale(20, 'redis')]);
       expect(stores.calls.slice(2)).toEqual([
-        ['reissue', 'a', 20],
+        ['reEmitAnew', 'a', 20],
         ['settle', ['a-10', 'stale']],
       ]);
     });
 
-    it('is settled only after Redis’s record is emitted again', async () => {
-      stores.projections.reissue = () => Promise.reject(new Error('down'));
+    it('is settled only after Redis’s record is re-emitted', async () => {
+      stores.projections.reEmitAnew = () => Promise.reject(new Error('down'));
       await expect(run([event('a', 10)], [stale(20)])).rejects.toThrow('down');
       expect(stores.calls).toEqual([
         ['apply', 'compare', 'a-10'],

@@ -64,7 +64,7 @@ class OpenEnds {
 
   /**
    * Where Mongo's current version is below Redis's settled one, or Mongo has nothing at all, Mongo was set back: Redis
-   * emits its record again.
+   * re-emits its record.
    */
   private async closeStale(): Promise<SettledDelivery[]> {
     if (this.stale.length === 0) return [];
@@ -72,7 +72,7 @@ class OpenEnds {
     const current = await this.stores.authority.current(this.entity, keys);
     for (const { delivery, winner } of this.stale) {
       if (isSetBack(current.get(delivery.event.key) ?? null, winner.version)) {
-        await this.stores.projections.reissue(this.entity, delivery.event.key, winner.version);
+        await this.stores.projections.reEmitAnew(this.entity, delivery.event.key, winner.version);
       }
     }
     return this.stale.map(({ delivery }) => ({ delivery, outcome: 'stale' }));

@@ -44,10 +44,10 @@ export interface ProjectionTarget {
   ): Promise<readonly ProjectionResult[]>;
   /** Acknowledges and counts deliveries whose effect is in place. */
   settle(settlements: readonly SettledDelivery[]): Promise<void>;
-  /** Gives Redis's record a new version and emits it again, if it still has the given version. */
-  reissue(entity: EntityDefinition, key: string, version: number): Promise<void>;
+  /** Gives Redis's record a new version and re-emits it, if it still has the given version. */
+  reEmitAnew(entity: EntityDefinition, key: string, version: number): Promise<void>;
   /** Emits Redis's write again as it was, if it is still in flight: its stream entry was lost. */
-  resend(entity: EntityDefinition, key: string): Promise<void>;
+  reEmit(entity: EntityDefinition, key: string): Promise<void>;
 }
 
 /** A delivery to be written to Mongo. */

@@ -34,7 +34,7 @@ export interface CaptureJournal {
   /** Safe to repeat: the same publication is written once. */
   publish(publication: Publication): Promise<PublishResult>;
   /** Publishes events again without moving the position. Consumers compare versions, so too much is harmless. */
-  republish(events: readonly ChangeEvent[]): Promise<void>;
+  reEmit(events: readonly ChangeEvent[]): Promise<void>;
   /** What Redis knows of these records' versions, in the order of the keys. */
   known(entity: EntityDefinition, keys: readonly string[]): Promise<readonly KnownVersions[]>;
 }

@@ -10,7 +10,7 @@ import { updatedAtOf } from '../domain/version.js';
  * - `extra`: Redis has it, Mongo knows nothing of it;
  * - `older`, `newer`: Redis's version is the lower, the higher one;
  * - `different`: the same version, another content;
- * - `unversioned`: Mongo's document has no version, so nothing can be compared with it;
+ * - `unstamped`: Mongo's document has no version, so nothing can be compared with it;
  * - `unindexed`: the record is there, the index of living keys does not name it;
  * - `dangling`: the index names a record that is not there.
  */
@@ -20,7 +20,7 @@ export const DIFFERENCE_KINDS = [
   'older',
   'newer',
   'different',
-  'unversioned',
+  'unstamped',
   'unindexed',
   'dangling',
 ] as const;
@@ -82,7 +82,7 @@ function differenceBetween(
   rules: ComparisonRules,
 ): DifferenceKind | null {
   if (!image) return held.state === 'live' ? 'extra' : indexFault(held);
-  if (image.version === null) return 'unversioned';
+  if (image.version === null) return 'unstamped';
   const event = eventFromImage(rules.entity, image, image.version);
   const shown = event.op === 'upsert';
   if (!shown && held.state !== 'live') return indexFault(held); // dead on both sides: versions of graves don't matter

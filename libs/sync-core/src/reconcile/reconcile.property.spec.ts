@@ -84,7 +84,7 @@ describe(`reconcile, pure (seed ${SEED})`, () => {
         if (kind === 'newer') expect(held.version).toBeGreaterThan(shown.version ?? Infinity);
         if (kind === 'different') expect(held.version).toBe(shown.version);
         if (kind === 'missing') expect(held.state).toBe('absent');
-        expect(kind === 'unversioned').toBe(shown.version === null);
+        expect(kind === 'unstamped').toBe(shown.version === null);
       }),
       RUNS,
     );

@@ -9,15 +9,15 @@ import type { ReconcileRequest } from './report.js';
 import type { RedisSide } from './sides.js';
 
 export interface RepairStores {
-  readonly journal: Pick<CaptureJournal, 'known' | 'republish'>;
+  readonly journal: Pick<CaptureJournal, 'known' | 'reEmit'>;
   readonly authority: MongoAuthority;
-  readonly projections: Pick<ProjectionTarget, 'reissue'>;
+  readonly projections: Pick<ProjectionTarget, 'reEmitAnew'>;
   readonly redis: Pick<RedisSide, 'mendIndex'>;
 }
 
 export interface RepairOptions {
   readonly extra: ReconcileRequest['extra'];
-  /** Republishing did not help before: Mongo's record gets a new version, which wins whatever Redis has. */
+  /** Re-emitting did not help before: Mongo's record gets a new version, which wins whatever Redis has. */
   readonly again: boolean;
 }
 
@@ -42,12 +42,12 @@ export async function repair(
     keysOf('missing', 'older', ...(options.again ? [] : ['different' as const])),
     stores,
   );
-  await stamp(entity, keysOf('unversioned', ...(options.again ? ['different' as const] : [])), stores);
+  await stamp(entity, keysOf('unstamped', ...(options.again ? ['different' as const] : [])), stores);
   const fromRedis = differences.filter(
     ({ kind }) => kind === 'newer' || (kind === 'extra' && options.extra === 'emit'),
   );
   for (const { key, redisVersion } of fromRedis) {
-    await stores.projections.reissue(entity, key, redisVersion ?? 0);
+    await stores.projections.reEmitAnew(entity, key, redisVersion ?? 0);
   }
   if (options.extra === 'remove') {
     for (const { key, kind, redisVersion } of differences) {
@@ -67,7 +67,7 @@ async function publishAgain(
   const events = images.flatMap((image) =>
     image.version === null ? [] : [eventFromImage(entity, image, image.version)],
   );
-  await journal.republish(events);
+  await journal.reEmit(events);
 }
 
 async function stamp(entity: EntityDefinition, keys: readonly string[], stores: RepairStores): Promise<void> {

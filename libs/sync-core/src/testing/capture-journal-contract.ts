@@ -16,7 +16,7 @@ export function captureJournalContract(name: string, makeStage: () => Promise<Re
     beforeEach(() => stage.reset());
     afterAll(() => stage.close());
     publishContract(() => stage);
-    republishContract(() => stage);
+    reEmitEventsContract(() => stage);
     knownContract(() => stage);
   });
 }
@@ -77,11 +77,11 @@ function publishContract(stage: Stage): void {
   });
 }
 
-function republishContract(stage: Stage): void {
+function reEmitEventsContract(stage: Stage): void {
   it('I12: publishes again without moving the position, however old the event', async () => {
     const next = { feed: 'p1' };
     await stage().journal.publish({ expected: null, next, events: [changeOf(KEY, 2000, 'new')] });
-    await stage().journal.republish([changeOf(KEY, 1000, 'old')]);
+    await stage().journal.reEmit([changeOf(KEY, 1000, 'old')]);
     expect(await stage().journal.position()).toEqual(next);
     expect((await events(stage())).map(({ version }) => version)).toEqual([2000, 1000]);
     expect(await stage().inFlight('mongo-to-redis', KEY)).toBe(2000);
@@ -92,7 +92,7 @@ function knownContract(stage: Stage): void {
   it('knows what is held and what is in flight from Mongo, in the order of the keys', async () => {
     const version = await stage().write('r@example.org', payloadOf({ email: 'r@example.org' }));
     const deleted = await stage().write('d@example.org', null);
-    await stage().journal.republish([changeOf(KEY, 1000, 'a')]);
+    await stage().journal.reEmit([changeOf(KEY, 1000, 'a')]);
     const keys = ['nobody@example.org', KEY, 'r@example.org', 'd@example.org'];
     expect(await stage().journal.known(USERS, keys)).toEqual([
       { held: 0, inFlight: 0 },

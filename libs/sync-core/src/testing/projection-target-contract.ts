@@ -30,8 +30,8 @@ export function projectionTargetContract(name: string, makeStage: () => Promise<
     applyContract(() => stage);
     tieContract(() => stage);
     settleContract(() => stage);
-    reissueContract(() => stage);
-    resendContract(() => stage);
+    reEmitAnewContract(() => stage);
+    reEmitContract(() => stage);
   });
 }
 
@@ -49,7 +49,7 @@ async function published(
   stage: RedisStage,
   ...events: readonly ChangeEvent[]
 ): Promise<readonly ChangeDelivery[]> {
-  await stage.journal.republish(events);
+  await stage.journal.reEmit(events);
   return stage.take('mongo-to-redis');
 }
 
@@ -180,10 +180,10 @@ function settleContract(stage: Stage): void {
   });
 }
 
-function reissueContract(stage: Stage): void {
-  it('I8: reissue gives a record a new version, built on the old one, and emits it', async () => {
+function reEmitAnewContract(stage: Stage): void {
+  it('I8: reEmitAnew gives a record a new version, built on the old one, and emits it', async () => {
     await deliver(stage(), changeOf(KEY, 1000, 'a'));
-    await stage().projections.reissue(USERS, KEY, 1000);
+    await stage().projections.reEmitAnew(USERS, KEY, 1000);
     const held = await stage().held(KEY);
     const payload = payloadOf({ email: KEY, name: 'a' });
     expect(held).toMatchObject({ source: 'redis', payload });
@@ -195,39 +195,39 @@ function reissueContract(stage: Stage): void {
     expect(await stage().inFlight('redis-to-mongo', KEY)).toBe(held?.version);
   });
 
-  it('I4: reissue does nothing when Redis has moved on, or holds nothing', async () => {
+  it('I4: reEmitAnew does nothing when Redis has moved on, or holds nothing', async () => {
     await deliver(stage(), changeOf(KEY, 1000, 'a'));
-    await stage().projections.reissue(USERS, KEY, 1000);
-    await stage().projections.reissue(USERS, KEY, 1000);
-    await stage().projections.reissue(USERS, 'nobody@example.org', 1000);
+    await stage().projections.reEmitAnew(USERS, KEY, 1000);
+    await stage().projections.reEmitAnew(USERS, KEY, 1000);
+    await stage().projections.reEmitAnew(USERS, 'nobody@example.org', 1000);
     expect((await stage().ledger('redis-to-mongo')).captured).toBe(1);
   });
 
-  it('I5: reissue emits a tombstone as a delete', async () => {
+  it('I5: reEmitAnew emits a tombstone as a delete', async () => {
     await deliver(stage(), changeOf(KEY, 1000, null));
-    await stage().projections.reissue(USERS, KEY, 1000);
+    await stage().projections.reEmitAnew(USERS, KEY, 1000);
     const [delivery] = await stage().take('redis-to-mongo');
     expect(delivery?.event).toMatchObject({ op: 'delete', payload: null, base: 1000 });
     expect(await stage().held(KEY)).toMatchObject({ payload: null, version: delivery?.event.version });
   });
 
-  it('I19: reissue of a settled Redis write knows of Mongo only what lies below it', async () => {
+  it('I19: reEmitAnew of a settled Redis write knows of Mongo only what lies below it', async () => {
     const version = await stage().write(KEY, payloadOf({ email: KEY }));
     await landRedisWrites(stage());
-    await stage().projections.reissue(USERS, KEY, version);
+    await stage().projections.reEmitAnew(USERS, KEY, version);
     const [again] = await stage().take('redis-to-mongo');
     expect(again?.event).toMatchObject({ base: version, known: version - 1 });
   });
 }
 
-function resendContract(stage: Stage): void {
-  it('I12: resend emits the write in flight again, with its version, its content and what it knew of Mongo', async () => {
+function reEmitContract(stage: Stage): void {
+  it('I12: reEmit re-emits the write in flight, with its version, its content and what it knew of Mongo', async () => {
     await deliver(stage(), changeOf(KEY, 1000, 'a'));
     const payload = payloadOf({ email: KEY, name: 'r' });
     const version = await stage().write(KEY, payload);
     const [first] = await stage().take('redis-to-mongo');
     expect(first?.event).toMatchObject({ version, base: 1000 });
-    await stage().projections.resend(USERS, KEY);
+    await stage().projections.reEmit(USERS, KEY);
     const [again, ...others] = await stage().take('redis-to-mongo');
     expect(others).toEqual([]);
     // All Redis writes below it are taken for seen; of Mongo's, those that the write knew.
@@ -238,10 +238,10 @@ function resendContract(stage: Stage): void {
     expect((await stage().ledger('redis-to-mongo')).captured).toBe(2);
   });
 
-  it('I12: resend emits a delete as a delete', async () => {
+  it('I12: reEmit emits a delete as a delete', async () => {
     await stage().write(KEY, payloadOf({ email: KEY }));
     const version = await stage().write(KEY, null);
-    await stage().projections.resend(USERS, KEY);
+    await stage().projections.reEmit(USERS, KEY);
     expect((await stage().take('redis-to-mongo')).at(-1)?.event).toMatchObject({
       op: 'delete',
       version,
@@ -249,19 +249,19 @@ function resendContract(stage: Stage): void {
     });
   });
 
-  it('I12: resend emits nothing when nothing is in flight', async () => {
+  it('I12: reEmit emits nothing when nothing is in flight', async () => {
     await stage().write(KEY, payloadOf({ email: KEY }));
     await landRedisWrites(stage());
-    await stage().projections.resend(USERS, KEY);
-    await stage().projections.resend(USERS, 'nobody@example.org');
+    await stage().projections.reEmit(USERS, KEY);
+    await stage().projections.reEmit(USERS, 'nobody@example.org');
     expect(await stage().take('redis-to-mongo')).toEqual([]);
   });
 
-  it('I12: resend gives a write up whose place a newer version from Mongo has taken', async () => {
+  it('I12: reEmit gives a write up whose place a newer version from Mongo has taken', async () => {
     const version = await stage().write(KEY, payloadOf({ email: KEY }));
     await stage().take('redis-to-mongo');
     await deliver(stage(), changeOf(KEY, version + 1, 'm'));
-    await stage().projections.resend(USERS, KEY);
+    await stage().projections.reEmit(USERS, KEY);
     expect(await stage().take('redis-to-mongo')).toEqual([]);
     expect(await stage().inFlight('redis-to-mongo', KEY)).toBe(0);
   });

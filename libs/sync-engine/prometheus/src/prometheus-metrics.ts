@@ -13,12 +13,12 @@ const OUTCOME_FIELDS = {
 } as const satisfies Partial<Record<keyof DirectionReport, string>>;
 
 const GAUGES = {
-  inFlight: ['sync_in_flight', 'Captured entries that are not settled, by the books'],
+  inFlight: ['sync_in_flight', 'Captured entries that are not settled, by the ledger'],
   streamLength: ['sync_stream_length', 'Entries in the stream, settled ones included until they are trimmed'],
   pending: ['sync_pending', 'Entries delivered and not settled'],
-  vanished: [
+  missing: [
     'sync_missing_entries',
-    'Entries that the books have and the stream has not; 0 when they balance',
+    'Entries that the ledger has and the stream has not; 0 when they balance',
   ],
   unread: ['sync_unread', 'Entries not delivered yet'],
   deadLettersWaiting: ['sync_dead_letters', 'Dead letters that wait for a person'],
@@ -40,10 +40,10 @@ export class PrometheusMetrics {
   ) {
     const perDirection = definitionsIn(registry);
     this.captured = new Counter(
-      perDirection('sync_captured_total', 'Changes that entered the stream, by the books'),
+      perDirection('sync_captured_total', 'Changes that entered the stream, by the ledger'),
     );
     this.outcomes = new Counter({
-      ...perDirection('sync_outcomes_total', 'Settled entries by outcome, by the books'),
+      ...perDirection('sync_outcomes_total', 'Settled entries by outcome, by the ledger'),
       labelNames: ['direction', 'outcome'],
     });
     this.conflicts = new Counter(
@@ -59,7 +59,7 @@ export class PrometheusMetrics {
       ]),
     );
     this.balanced = new Gauge(
-      perDirection('sync_books_balanced', '1 when captured equals settled plus in flight'),
+      perDirection('sync_ledger_balanced', '1 when captured equals settled plus in flight'),
     );
     this.healing = new HealingGauges(registry);
     const lag = new Histogram({

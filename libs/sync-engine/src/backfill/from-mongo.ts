@@ -45,7 +45,7 @@ export class FromMongo implements BackfillSource {
           unstamped.map(({ id, key }) => ({ entity, id, key, seen: null })),
           { journal, authority },
         );
-        if (events.length > 0) await journal.republish(events);
+        if (events.length > 0) await journal.reEmit(events);
       }
       const records = page.images.length + page.unusable.length;
       done += records;

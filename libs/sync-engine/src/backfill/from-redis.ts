@@ -25,9 +25,9 @@ export interface FromRedisOptions {
   readonly redis: Redis;
   readonly foreign: ForeignRecords;
   readonly side: Pick<RedisSide, 'holdings' | 'mendIndex'>;
-  readonly journal: Pick<CaptureJournal, 'republish'>;
+  readonly journal: Pick<CaptureJournal, 'reEmit'>;
   readonly authority: Pick<MongoAuthority, 'current'>;
-  readonly projections: Pick<ProjectionTarget, 'reissue'>;
+  readonly projections: Pick<ProjectionTarget, 'reEmitAnew'>;
   /** Which side stands where both have the record. */
   readonly prefer: 'mongo' | 'redis';
   readonly tombstoneTtlMs: number;
@@ -104,7 +104,7 @@ export class FromRedis implements BackfillSource {
     const { dryRun, side, projections } = this.options;
     if (!held.indexed && !dryRun) await side.mendIndex(entity, [key]);
     if (isSetBack(image ?? null, held.version) && !held.inFlight) {
-      if (!dryRun) await projections.reissue(entity, key, held.version);
+      if (!dryRun) await projections.reEmitAnew(entity, key, held.version);
       return 'emitted';
     }
     return held.indexed ? 'fine' : 'indexed';
@@ -125,7 +125,7 @@ export class FromRedis implements BackfillSource {
     if (overruled) {
       await side.mendIndex(entity, [key]);
       // A document without a version is stamped by capture, and comes by itself.
-      if (image.version !== null) await journal.republish([eventFromImage(entity, image, image.version)]);
+      if (image.version !== null) await journal.reEmit([eventFromImage(entity, image, image.version)]);
       return 'overruled';
     }
     // Version 0 is what the script makes of a text that is none of ours: nobody has written in between.

@@ -54,7 +54,7 @@ function housekeeping({ settings: { entities }, stores, observer }: HealingParts
   const shared = { entities, journal, authority, projections };
   return new Housekeeping({
     ledgers,
-    repair: new LostStreamRepair({ ...shared, inFlight: new RedisInFlight(redis), books: ledgers }),
+    repair: new LostStreamRepair({ ...shared, inFlight: new RedisInFlight(redis), ledgers }),
     doubts: new DoubtsRepair({ ...shared, doubts: new RedisDoubts(redis) }),
     observer,
   });
@@ -94,6 +94,6 @@ function consistencyWatch({ settings: { entities }, stores, observer }: HealingP
     tail: tailsOf(redis),
     commonVersions: (records) => commonVersionsOf({ db, redis }, entities, records),
     isOurs: () => observer.captureState.mode !== 'standby',
-    isRepublishing: () => observer.captureState.snapshot !== null,
+    isReEmitting: () => observer.captureState.snapshot !== null,
   });
 }

@@ -2,7 +2,7 @@ import { connect } from '@redis-mongo-sync/redis-streams';
 import {
   MongoConflictLog,
   MongoDocumentAuthority,
-  RedisBooks,
+  RedisLedgers,
   RedisCaptureJournal,
   RedisProjectionTarget,
 } from '@redis-mongo-sync/sync-adapters';
@@ -19,7 +19,7 @@ export interface EngineStores {
   readonly conflicts: MongoConflictLog;
   readonly journal: RedisCaptureJournal;
   readonly projections: RedisProjectionTarget;
-  readonly ledgers: RedisBooks;
+  readonly ledgers: RedisLedgers;
 }
 
 export function engineStores({
@@ -38,6 +38,6 @@ export function engineStores({
     conflicts: new MongoConflictLog(db),
     journal: new RedisCaptureJournal(redis),
     projections: new RedisProjectionTarget(redis, tombstoneTtlMs),
-    ledgers: new RedisBooks(redis),
+    ledgers: new RedisLedgers(redis),
   };
 }

@@ -12,7 +12,7 @@ export interface DoubtsRepairOptions {
   readonly doubts: Pick<RedisDoubts, 'read' | 'landed' | 'remove'>;
   readonly journal: Pick<CaptureJournal, 'known'>;
   readonly authority: Pick<MongoAuthority, 'current'>;
-  readonly projections: Pick<ProjectionTarget, 'reissue'>;
+  readonly projections: Pick<ProjectionTarget, 'reEmitAnew'>;
 }
 
 const PAGE = 500;
@@ -73,7 +73,7 @@ export class DoubtsRepair {
       const version = held.get(key) ?? 0;
       const image = current.get(key);
       if (!image || !isSetBack(image, version)) continue; // a document that is gone is for capture to bury
-      await this.options.projections.reissue(entity, key, version);
+      await this.options.projections.reEmitAnew(entity, key, version);
       reEmitted += 1;
     }
     await this.options.doubts.remove(landed);

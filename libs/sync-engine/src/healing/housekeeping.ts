@@ -1,12 +1,12 @@
 import { errorText } from '@redis-mongo-sync/redis-streams';
-import type { RedisBooks } from '@redis-mongo-sync/sync-adapters';
+import type { RedisLedgers } from '@redis-mongo-sync/sync-adapters';
 import { DIRECTIONS, StoreUnavailableError, SyncAlert, type Direction } from '@redis-mongo-sync/sync-core';
 import type { EngineObserver } from '../status/engine-observer.js';
 import type { DoubtsRepair } from './doubts-repair.js';
 import type { LostStreamRepair } from './ledger/lost-stream-repair.js';
 
 export interface HousekeepingOptions {
-  readonly ledgers: Pick<RedisBooks, 'rotateProcessed'>;
+  readonly ledgers: Pick<RedisLedgers, 'rotateProcessed'>;
   readonly repair: LostStreamRepair;
   readonly doubts: DoubtsRepair;
   readonly observer: EngineObserver;

@@ -43,7 +43,7 @@ describe('what a conflict is explained with', () => {
 
   it('a write without a version', () => {
     const winner = { version: null, source: 'mongo', updatedAt: null, content: {} } as const;
-    expect(explainConflict(conflict({ reason: 'unversioned-write-in-mongo', winner }))).toContain(
+    expect(explainConflict(conflict({ reason: 'unstamped-write-in-mongo', winner }))).toContain(
       'lost to the write in MongoDB without a version, made by somebody who knows nothing of versions',
     );
   });

@@ -10,7 +10,7 @@ export function explainConflict({ reason, how, winner, loser }: Conflict): strin
         : `${lost} lost to ${won}, which MongoDB held already when it arrived: ${HIGHER_WINS}.`;
     case 'mongo-preferred-at-equal-version':
       return `${lost} lost to ${won}: both have version ${loser.version}, and at equal version MongoDB's wins; ${UNAWARE}.`;
-    case 'unversioned-write-in-mongo':
+    case 'unstamped-write-in-mongo':
       return (
         `${lost} lost to ${won}, made by somebody who knows nothing of versions (mongosh, another service, a ` +
         `restore): what is found there wins, and was then given a version above everything known.`

@@ -52,15 +52,15 @@ export class EngineHealth {
   }
 
   private async ledger(direction: Direction): Promise<HealthFact> {
-    const name = `books ${direction}`;
+    const name = `ledger ${direction}`;
     const { stores, missing: search } = this.parts;
     try {
       const page = await stores.ledgers.read(direction);
-      if (page.vanished === 0) return { name, up: true, details: { balanced: true } };
-      const { vanished, events, text } = await search.explain(direction, page);
-      return { name, up: false, details: { balanced: false, vanished, missing: events, reason: text } };
+      if (page.missing === 0) return { name, up: true, details: { balanced: true } };
+      const { missing, events, text } = await search.explain(direction, page);
+      return { name, up: false, details: { balanced: false, missing, missingEvents: events, reason: text } };
     } catch {
-      return { name, up: false, details: { reason: 'the books are in Redis, which does not answer' } };
+      return { name, up: false, details: { reason: 'the ledger is in Redis, which does not answer' } };
     }
   }
 }

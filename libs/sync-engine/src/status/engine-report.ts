@@ -51,8 +51,8 @@ export class EngineReport {
       withRedisErrors(() => streamInfo(stores.redis, KEYS.stream(direction))),
       withRedisErrors(() => stores.redis.xlen(KEYS.deadLetters(direction))),
     ]);
-    const { ledger, pending, unread, vanished } = page;
-    const { events: missing } = await search.explain(direction, page);
+    const { ledger, pending, unread, missing } = page;
+    const { events: missingEvents } = await search.explain(direction, page);
     const { 'dead-lettered': deadLettered, ...outcomes } = ledger.outcomes;
     const group = info.groups.find(({ name }) => name === SYNC_GROUP);
     return {
@@ -63,9 +63,9 @@ export class EngineReport {
       ...outcomes,
       deadLettered,
       inFlight: owedInFlight(ledger),
-      balanced: vanished === 0,
-      vanished,
+      balanced: missing === 0,
       missing,
+      missingEvents,
       retries: consumer.snapshot().retried,
       conflicts: observer.laneState(direction).conflicts,
       lagMs: { now: meter.latest, ...meter.summary() },

@@ -1,4 +1,4 @@
-import type { BooksPage } from '@redis-mongo-sync/sync-adapters';
+import type { LedgerPage } from '@redis-mongo-sync/sync-adapters';
 import { DIRECTIONS, type Direction } from '@redis-mongo-sync/sync-core';
 import type { ConsistencyFigure } from '../healing/consistency/consistency-tally.js';
 import type { MissingEntries } from '../healing/ledger/missing-entries.js';
@@ -42,7 +42,7 @@ export class EngineStatus extends SyncStatus {
     return this.parts.observer.laneState(direction);
   }
 
-  ledger(direction: Direction): Promise<BooksPage> {
+  ledger(direction: Direction): Promise<LedgerPage> {
     return this.parts.stores.ledgers.read(direction);
   }
 

@@ -19,9 +19,9 @@ export interface DirectionReport {
   readonly inFlight: number;
   readonly balanced: boolean;
   /** How many entries are missing; negative: the stream has more than the ledger says. 0 when it balances. */
-  readonly vanished: number;
+  readonly missing: number;
   /** Ids of missing events, where they can be told; at most 20. */
-  readonly missing: readonly string[];
+  readonly missingEvents: readonly string[];
   /** Since this process started. */
   readonly retries: number;
   /** Versions of this way that lost against a concurrent one and are in the conflict log; since this process started. */

@@ -1,4 +1,4 @@
-import type { BooksPage } from '@redis-mongo-sync/sync-adapters';
+import type { LedgerPage } from '@redis-mongo-sync/sync-adapters';
 import type { Direction } from '@redis-mongo-sync/sync-core';
 import type { ConsistencyFigure } from '../healing/consistency/consistency-tally.js';
 import type { MissingEntries } from '../healing/ledger/missing-entries.js';
@@ -20,7 +20,7 @@ export abstract class SyncStatus {
   abstract readonly consistency: ConsistencyFigure;
   abstract lane(direction: Direction): LaneStatus;
   /** The ledger of a direction, beside what its stream holds at the same moment. */
-  abstract ledger(direction: Direction): Promise<BooksPage>;
+  abstract ledger(direction: Direction): Promise<LedgerPage>;
   abstract missing(direction: Direction): Promise<MissingEntries>;
   /** Looks at the oplog now, instead of saying what it was like a few seconds ago. */
   abstract lookAtOplog(): Promise<OplogStatus>;

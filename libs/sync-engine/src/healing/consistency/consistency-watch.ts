@@ -30,7 +30,7 @@ export interface ConsistencyWatchOptions {
   /** Whether this process is the one that watches; several would count the same writes. Default: always. */
   readonly isOurs?: () => boolean;
   /** True while everything is published again: what enters `mongo_changes` then are not writes. */
-  readonly isRepublishing: () => boolean;
+  readonly isReEmitting: () => boolean;
   /** In [0, 1). */
   readonly random?: () => number;
   readonly now?: () => number;
@@ -88,7 +88,7 @@ export class ConsistencyWatch {
         .read()
         .catch(() => null);
       if (!page || page.texts.length === 0 || this.options.isOurs?.() === false) continue;
-      if (direction === 'mongo-to-redis' && this.options.isRepublishing()) continue;
+      if (direction === 'mongo-to-redis' && this.options.isReEmitting()) continue;
       const text = page.texts[Math.floor((this.options.random ?? Math.random)() * page.texts.length)];
       this.take(text ?? '', direction, page.entered);
     }

@@ -22,7 +22,7 @@ function eventText(writtenAt: number, source: 'mongo' | 'redis' = 'mongo'): stri
 class World {
   now = NOW;
   common: number | Error = 0;
-  republishing = false;
+  reEmitting = false;
   readonly entering: Record<Direction, { texts: string[]; entered: number }> = {
     'mongo-to-redis': { texts: [], entered: 0 },
     'redis-to-mongo': { texts: [], entered: 0 },
@@ -39,7 +39,7 @@ class World {
       this.common instanceof Error
         ? Promise.reject(this.common)
         : Promise.resolve(records.map(() => this.common as number)),
-    isRepublishing: () => this.republishing,
+    isReEmitting: () => this.reEmitting,
     random: () => 0,
     now: () => this.now,
   });
@@ -111,7 +111,7 @@ describe('the consistency figure', () => {
 
   it('looks neither at echoes nor at what is published again', async () => {
     await world.enter(eventText(NOW, 'redis'));
-    world.republishing = true;
+    world.reEmitting = true;
     await world.enter(eventText(NOW));
     expect(world.watch.figure().samples).toBe(0);
     await world.enter(eventText(NOW, 'redis'), 1, 'redis-to-mongo');
@@ -142,7 +142,7 @@ describe('a store that does not answer', () => {
         },
       }),
       commonVersions: () => Promise.resolve([]),
-      isRepublishing: () => false,
+      isReEmitting: () => false,
     });
     watch.start();
     jest.advanceTimersByTime(10_000);

@@ -6,15 +6,15 @@ import {
   type MongoAuthority,
   type ProjectionTarget,
 } from '@redis-mongo-sync/sync-core';
-import { type RedisBooks, type RedisInFlight } from '@redis-mongo-sync/sync-adapters';
+import { type RedisLedgers, type RedisInFlight } from '@redis-mongo-sync/sync-adapters';
 
 export interface LostStreamRepairOptions {
   readonly entities: readonly EntityDefinition[];
   readonly inFlight: Pick<RedisInFlight, 'records' | 'size'>;
-  readonly books: Pick<RedisBooks, 'read' | 'rebalance'>;
-  readonly journal: Pick<CaptureJournal, 'republish'>;
+  readonly ledgers: Pick<RedisLedgers, 'read' | 'rebalance'>;
+  readonly journal: Pick<CaptureJournal, 'reEmit'>;
   readonly authority: Pick<MongoAuthority, 'current'>;
-  readonly projections: Pick<ProjectionTarget, 'resend'>;
+  readonly projections: Pick<ProjectionTarget, 'reEmit'>;
 }
 
 export interface RepairReport {
@@ -43,32 +43,32 @@ export class LostStreamRepair {
    * so where the stream holds nothing any more, nothing may be in flight either. (Dead letters stay in flight.)
    */
   async missing(direction: Direction): Promise<number> {
-    const { vanished, pending, unread, ledger } = await this.options.books.read(direction);
-    if (vanished !== 0 || pending + unread > 0 || ledger.outcomes['dead-lettered'] > 0) return vanished;
+    const { missing, pending, unread, ledger } = await this.options.ledgers.read(direction);
+    if (missing !== 0 || pending + unread > 0 || ledger.outcomes['dead-lettered'] > 0) return missing;
     return this.options.inFlight.size(direction);
   }
 
   async run(direction: Direction): Promise<RepairReport> {
-    const { vanished } = await this.options.books.rebalance(direction);
+    const { missing } = await this.options.ledgers.rebalance(direction);
     let reEmitted = 0;
     for await (const chunk of this.options.inFlight.records(direction, CHUNK)) {
       for (const [entityName, keys] of chunk) {
         const entity = this.byName.get(entityName);
         if (!entity) continue;
         reEmitted += keys.length;
-        if (direction === 'mongo-to-redis') await this.republish(entity, keys);
-        else for (const key of keys) await this.options.projections.resend(entity, key);
+        if (direction === 'mongo-to-redis') await this.reEmit(entity, keys);
+        else for (const key of keys) await this.options.projections.reEmit(entity, key);
       }
     }
-    return { missing: vanished, reEmitted };
+    return { missing: missing, reEmitted };
   }
 
-  private async republish(entity: EntityDefinition, keys: readonly string[]): Promise<void> {
+  private async reEmit(entity: EntityDefinition, keys: readonly string[]): Promise<void> {
     const { authority, journal } = this.options;
     const images = await authority.current(entity, keys);
     const events = [...images.values()]
       .map((image) => image.version !== null && eventFromImage(entity, image, image.version))
       .filter((event) => event !== false);
-    await journal.republish(events);
+    await journal.reEmit(events);
   }
 }

@@ -1,4 +1,4 @@
-import type { BooksPage, MissingEvents, RedisMissingEvents } from '@redis-mongo-sync/sync-adapters';
+import type { LedgerPage, MissingEvents, RedisMissingEvents } from '@redis-mongo-sync/sync-adapters';
 import type { Direction } from '@redis-mongo-sync/sync-core';
 
 /** Event ids that are told by name; of the others only the number. */
@@ -10,7 +10,7 @@ const FRESH_MS = 5_000;
 /** What the ledger owes and the stream does not hold. */
 export interface MissingEntries {
   /** How many; negative: the stream holds more than the ledger says. */
-  readonly vanished: number;
+  readonly missing: number;
   /** At most {@link MAX_NAMED} ids of missing events. */
   readonly events: readonly string[];
   /** For a person; `null` when the ledger balances. */
@@ -19,7 +19,7 @@ export interface MissingEntries {
 
 interface Search {
   readonly at: number;
-  readonly vanished: number;
+  readonly missing: number;
   readonly found: Promise<MissingEvents>;
 }
 
@@ -29,37 +29,37 @@ export class MissingEntriesSearch {
 
   constructor(private readonly missing: RedisMissingEvents) {}
 
-  async explain(direction: Direction, { vanished }: Pick<BooksPage, 'vanished'>): Promise<MissingEntries> {
-    if (vanished === 0) return { vanished, events: [], text: null };
-    if (vanished < 0) return { vanished, events: [], text: tooMany(-vanished) };
-    const found = await this.search(direction, vanished);
-    return { vanished, events: found.eventIds.slice(0, MAX_NAMED), text: textOf(vanished, found) };
+  async explain(direction: Direction, { missing }: Pick<LedgerPage, 'missing'>): Promise<MissingEntries> {
+    if (missing === 0) return { missing, events: [], text: null };
+    if (missing < 0) return { missing, events: [], text: tooMany(-missing) };
+    const found = await this.search(direction, missing);
+    return { missing, events: found.eventIds.slice(0, MAX_NAMED), text: textOf(missing, found) };
   }
 
-  private search(direction: Direction, vanished: number): Promise<MissingEvents> {
+  private search(direction: Direction, missing: number): Promise<MissingEvents> {
     const before = this.searches.get(direction);
-    if (before?.vanished === vanished && Date.now() - before.at < FRESH_MS) return before.found;
+    if (before?.missing === missing && Date.now() - before.at < FRESH_MS) return before.found;
     const found = this.missing.find(direction);
-    this.searches.set(direction, { at: Date.now(), vanished, found });
+    this.searches.set(direction, { at: Date.now(), missing, found });
     found.catch(() => this.searches.delete(direction));
     return found;
   }
 }
 
-const REPAIR = 'their records are emitted again within seconds (SYNC_203)';
+const REPAIR = 'their records are re-emitted within seconds (SYNC_203)';
 
-export function textOf(vanished: number, { eventIds, complete }: MissingEvents): string {
+export function textOf(missing: number, { eventIds, complete }: MissingEvents): string {
   const named = eventIds.slice(0, MAX_NAMED);
   const more = eventIds.length - named.length;
   const names = named.length === 0 ? '' : `: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
-  const nameless = vanished - eventIds.length;
+  const nameless = missing - eventIds.length;
   const why = complete
     ? 'a newer version of the same record overtook them'
     : 'more is in flight than can be searched';
   const rest = nameless > 0 ? `; ${nameless} cannot be named: ${why}` : '';
-  return `${vanished} missing on the stream${names}${rest}; ${REPAIR}`;
+  return `${missing} missing on the stream${names}${rest}; ${REPAIR}`;
 }
 
 function tooMany(count: number): string {
-  return `the stream holds ${count} more than the books say; they are booked within seconds (SYNC_203)`;
+  return `the stream holds ${count} more than the ledger says; they are counted within seconds (SYNC_203)`;
 }

@@ -1,5 +1,5 @@
 --[[
-  Gives what Redis holds of a record a new version and emits it again. Needed when Mongo was set back to an older
+  Gives what Redis holds of a record a new version and re-emits it. Needed when Mongo was set back to an older
   state (restored, replaced): Redis's version, long settled, would never travel again.
 
   KEYS  1 record   2 tombstone   3 stream redis_changes   4 in-flight hash of redis_changes   5 ledger redis-to-mongo

@@ -3,19 +3,19 @@ import { OUTCOMES, type Ledger, type Outcome } from '@redis-mongo-sync/sync-core
 type Reply = [ledger: string[], pending: number, unread: number, missing: number];
 
 /** The ledger of a direction, and what its stream held at the same moment. */
-export interface BooksPage {
+export interface LedgerPage {
   readonly ledger: Ledger;
   /** Delivered to a consumer and not settled. */
   readonly pending: number;
   /** Not delivered yet. */
   readonly unread: number;
   /** What the ledger owes and the stream does not hold; 0 when it balances. */
-  readonly vanished: number;
+  readonly missing: number;
 }
 
-export function parseBooksReply(raw: unknown): BooksPage {
-  const [ledger, pending, unread, vanished] = raw as Reply;
-  return { ledger: ledgerOf(ledger), pending, unread, vanished };
+export function parseReadLedgerReply(raw: unknown): LedgerPage {
+  const [ledger, pending, unread, missing] = raw as Reply;
+  return { ledger: ledgerOf(ledger), pending, unread, missing };
 }
 
 function ledgerOf(flat: readonly string[]): Ledger {

@@ -5,7 +5,7 @@
   ARGV  1 group   2 mode: read | rebalance   then the names of all outcomes
 
   mode rebalance also brings the ledger in line, after the stream or its group was lost or recreated: entries that
-  are missing are counted as superseded (what they carried is emitted again), entries that will be delivered a second
+  are missing are counted as superseded (what they carried is re-emitted), entries that will be delivered a second
   time are counted as captured a second time.
 
   Returns {ledger as a flat list, pending, unread, missing}. missing is what the ledger owes and the stream does not

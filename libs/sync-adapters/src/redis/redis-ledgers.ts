@@ -2,19 +2,19 @@ import { OUTCOMES, type Direction } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { KEYS, SYNC_GROUP } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';
-import type { BooksPage } from './replies/books.reply.js';
+import type { LedgerPage } from './replies/read-ledger.reply.js';
 import { SCRIPTS } from './scripts.js';
 
 /** The ledgers, kept in Redis beside the streams they account for. */
-export class RedisBooks {
+export class RedisLedgers {
   constructor(private readonly redis: Redis) {}
 
-  read(direction: Direction): Promise<BooksPage> {
+  read(direction: Direction): Promise<LedgerPage> {
     return this.run(direction, 'read');
   }
 
   /** Brings the ledger in line after the stream or its group was lost. Returns it as it was before. */
-  rebalance(direction: Direction): Promise<BooksPage> {
+  rebalance(direction: Direction): Promise<LedgerPage> {
     return this.run(direction, 'rebalance');
   }
 
@@ -29,8 +29,8 @@ export class RedisBooks {
     );
   }
 
-  private async run(direction: Direction, mode: 'read' | 'rebalance'): Promise<BooksPage> {
+  private async run(direction: Direction, mode: 'read' | 'rebalance'): Promise<LedgerPage> {
     const keys = [KEYS.stream(direction), KEYS.ledger(direction)];
-    return withRedisErrors(() => SCRIPTS.books.run(this.redis, keys, [SYNC_GROUP, mode, ...OUTCOMES]));
+    return withRedisErrors(() => SCRIPTS.readLedger.run(this.redis, keys, [SYNC_GROUP, mode, ...OUTCOMES]));
   }
 }
