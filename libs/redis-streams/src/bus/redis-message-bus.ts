@@ -53,8 +53,8 @@ export class RedisMessageBus extends MessageBus {
     this.catalog = new StreamCatalog(options);
     const shared = { ...options, catalog: this.catalog };
     this.producer = new RedisMessageProducer(shared);
-    const consumer = new RedisMessageConsumer(shared);
-    this.consumer = consumer;
+    const onSubscribed = (stream: string): void => this.keepDeadLetters(stream);
+    this.consumer = new RedisMessageConsumer({ ...shared, onSubscribed });
     this.replayer = new RedisStreamReplayer(options.commands, this.catalog);
   }
 
@@ -80,7 +80,7 @@ export class RedisMessageBus extends MessageBus {
     });
   }
 
-  /** Watches the dead letters of a stream until `close()`: alert and clean-up. */
+  /** Watches the dead letters of a stream until `close()`: alert and clean-up. Done for each stream that is subscribed. */
   keepDeadLetters(stream: string): void {
     if (this.keepers.has(stream)) return;
     const { onAlert, checkEveryMs, ...rules } = this.options.deadLetters ?? {};

@@ -109,7 +109,7 @@ export class BatchWorker {
       return;
     }
     if (this.context.signal.aborted) return; // out of time: left pending on purpose
-    await this.settle(batch, result);
+    await this.settle(batch, result, attempt);
   }
 
   /** `isolate`: the batch as a whole is poisoned, and halving it will show which entry it is. */
@@ -135,9 +135,9 @@ export class BatchWorker {
     }
   }
 
-  private async settle(batch: readonly StreamEntry[], result: HandlerResult): Promise<void> {
+  private async settle(batch: readonly StreamEntry[], result: HandlerResult, attempt: number): Promise<void> {
     const { counters, shelf, options } = this.context;
-    const done = result.failures?.length ? this.shelve(batch, result.failures) : batch;
+    const done = result.failures?.length ? this.shelve(batch, result.failures, attempt) : batch;
     if (!result.acked && done.length > 0) await this.ack(done);
     if (this.survivors.size > 0) for (const { id } of done) this.survivors.delete(id);
     if (shelf.size > 0) for (const { id } of done) shelf.remove(id);
@@ -158,15 +158,20 @@ export class BatchWorker {
   }
 
   /** Returns the entries that did not fail. */
-  private shelve(batch: readonly StreamEntry[], failures: readonly EntryFailure[]): readonly StreamEntry[] {
+  private shelve(
+    batch: readonly StreamEntry[],
+    failures: readonly EntryFailure[],
+    attempt: number,
+  ): readonly StreamEntry[] {
     const { counters, events, shelf } = this.context;
     const failed = new Map(failures.map((failure) => [failure.id, failure]));
     counters.failed += failed.size;
     return batch.filter((entry) => {
       const failure = failed.get(entry.id);
       if (!failure) return true;
-      const { error, retry = true, attempts: made = 1 } = failure;
-      const { attempts } = shelf.put(entry, error, { retry, attempts: made });
+      const { error, retry = true, attempts: made = 1, retryDelaysMs: delaysMs } = failure;
+      const attempts = attempt - 1 + made;
+      shelf.put(entry, error, { retry, attempts, delaysMs });
       events.emit('entry-failed', { id: entry.id, attempts, error: failure.error });
       return false;
     });

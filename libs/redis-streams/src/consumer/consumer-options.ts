@@ -14,6 +14,8 @@ export interface EntryFailure {
   readonly retry?: boolean;
   /** Tries that the handler itself has made of this entry. Default 1. */
   readonly attempts?: number;
+  /** Replaces the consumer's waits for this entry. */
+  readonly retryDelaysMs?: readonly number[];
 }
 
 export interface HandlerResult {

@@ -64,6 +64,11 @@ export class StreamLayout {
     return generations(`${this.base}:~done:${partition}:${group}`);
   }
 
+  /** Which event types the processes of a group handle. */
+  typesKey(group: string): string {
+    return `${this.base}:~types:${group}`;
+  }
+
   leaseKeys(group: string): readonly [leases: string, members: string] {
     return [`${this.base}:~leases:${group}`, `${this.base}:~members:${group}`];
   }

@@ -3,23 +3,25 @@ import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import {
   MessageConsumerService,
-  type BatchMessageHandler,
-  type MessageHandler,
+  type HandlerRoute,
   type SubscribeOptions,
   type Subscription,
   type SubscriptionSnapshot,
 } from '../bus/message-consumer.js';
 import type { MessagingObserver } from '../bus/messaging-observer.js';
 import { systemClock, type Clock } from '../clock.js';
+import { MessagingError } from '../envelope/messaging-error.js';
 import { StreamCatalog, type StreamLayout } from '../envelope/stream-catalog.js';
 import { isError } from '../is-error.js';
 import { StreamDeclarations } from '../producer/stream-declaration.js';
 import { noTracing, type TraceBridge } from '../tracing/trace-bridge.js';
+import { GroupTypes } from './group-types.js';
 import { GroupedSettlement } from './grouped-settlement.js';
 import { MessageProcessor } from './message-processor.js';
 import { PartitionLeases } from './partition-leases.js';
 import { PartitionReader } from './partition-reader.js';
 import { RedisSubscription } from './redis-subscription.js';
+import { assertSameTypes, Routes } from './routes.js';
 import { RedisSettlement } from './settlement.js';
 import { resolveSubscribeOptions, type ResolvedOptions } from './subscribe-options.js';
 
@@ -44,6 +46,8 @@ export interface RedisConsumerOptions {
   readonly instance?: string;
   readonly timings?: ConsumerTimings;
   readonly observer?: MessagingObserver;
+  /** Called for each stream that is subscribed. */
+  readonly onSubscribed?: (stream: string) => void;
   readonly tracing?: TraceBridge;
   readonly clock?: Clock;
 }
@@ -53,13 +57,14 @@ interface Wiring {
   readonly group: string;
   readonly instance: string;
   readonly options: ResolvedOptions;
-  readonly handler: BatchMessageHandler;
-  readonly wholeBatch: boolean;
+  readonly routes: Routes;
+  readonly siblings: GroupTypes;
   readonly leases: PartitionLeases | null;
 }
 
 export class RedisMessageConsumer extends MessageConsumerService {
-  private readonly active = new Set<RedisSubscription>();
+  /** The subscriptions, each with the types it takes. */
+  private readonly active = new Map<RedisSubscription, string>();
   private readonly catalog: StreamCatalog;
   private readonly clock: Clock;
   private readonly declarations: StreamDeclarations;
@@ -79,56 +84,38 @@ export class RedisMessageConsumer extends MessageConsumerService {
     this.timings = { ...defaults, drainMs: 10_000, ...it.timings };
   }
 
-  subscribe<Data>(
-    stream: string,
-    group: string,
-    handler: MessageHandler<Data>,
-    options: SubscribeOptions = {},
-  ): Promise<Subscription> {
-    const single = handler as MessageHandler;
-    const each: BatchMessageHandler = async ([delivery]) => {
-      if (delivery) await single(delivery.event, delivery.context);
-    };
-    return this.open(stream, group, { handler: each, wholeBatch: false }, options);
-  }
-
-  subscribeBatch<Data>(
-    stream: string,
-    group: string,
-    handler: BatchMessageHandler<Data>,
-    options: SubscribeOptions = {},
-  ): Promise<Subscription> {
-    return this.open(stream, group, { handler: handler as BatchMessageHandler, wholeBatch: true }, options);
-  }
-
   async unsubscribe(stream: string, group: string): Promise<void> {
-    const ours = [...this.active].filter((one) => one.stream === stream && one.group === group);
-    await Promise.all(ours.map((one) => one.unsubscribe()));
+    await Promise.all(this.subscriptionsTo(stream, group).map((one) => one.unsubscribe()));
   }
 
   subscriptions(): readonly SubscriptionSnapshot[] {
-    return [...this.active].map((one) => one.snapshot());
+    return [...this.active.keys()].map((one) => one.snapshot());
   }
 
   /** Ends all subscriptions. */
   async close(): Promise<void> {
-    await Promise.all([...this.active].map((one) => one.unsubscribe()));
+    await Promise.all([...this.active.keys()].map((one) => one.unsubscribe()));
   }
 
-  private async open(
+  override async subscribeRoutes(
     stream: string,
     group: string,
-    work: Pick<Wiring, 'handler' | 'wholeBatch'>,
-    given: SubscribeOptions,
+    given: readonly HandlerRoute[],
+    subscribeOptions: SubscribeOptions = {},
   ): Promise<Subscription> {
     const layout = this.catalog.ofGroup(stream, group);
-    const options = resolveSubscribeOptions(given, layout.partitions);
+    const options = resolveSubscribeOptions(subscribeOptions, layout.partitions);
+    const routes = new Routes(given, options);
+    const others = this.subscriptionsTo(stream, group).map((one) => this.active.get(one) ?? '');
+    assertSameTypes({ stream, group }, routes.types, others);
     await this.declarations.confirm(layout);
     for (const key of layout.streamKeys) await this.ensureGroup(key, group, options.from);
     // Two subscriptions of one process to one group are two instances.
     const instance = `${this.instance}-${(this.made += 1)}`;
     const leases = options.order === 'key' ? this.leasesOf(layout, group, instance) : null;
-    const wiring: Wiring = { layout, group, instance, options, leases, ...work };
+    const siblings = this.typesOf(layout, group, routes.types);
+    await siblings.start();
+    const wiring: Wiring = { layout, group, instance, options, leases, routes, siblings };
     const subscription = new RedisSubscription({
       stream,
       group,
@@ -139,11 +126,31 @@ export class RedisMessageConsumer extends MessageConsumerService {
       drainMs: this.timings.drainMs,
       clock: this.clock,
       onTrouble: (error) => this.observer.trouble?.({ stream, group, kind: 'lease', error }),
-      onClosed: () => this.active.delete(subscription),
+      onClosed: () => {
+        siblings.stop();
+        this.active.delete(subscription);
+      },
     });
-    this.active.add(subscription);
+    this.active.set(subscription, routes.types);
+    this.it.onSubscribed?.(stream);
     await subscription.begin();
     return subscription;
+  }
+
+  private subscriptionsTo(stream: string, group: string): readonly RedisSubscription[] {
+    return [...this.active.keys()].filter((one) => one.stream === stream && one.group === group);
+  }
+
+  private typesOf(layout: StreamLayout, group: string, types: string): GroupTypes {
+    const onConflict = (others: readonly string[]): void => {
+      const text = `this process handles ${types}, another one of the group ${others.join(' and ')}`;
+      const advice = 'What only the other one handles goes to the dead letters here';
+      const error = new MessagingError('SUBSCRIPTION_CONFLICT', `${text}. ${advice}`);
+      this.observer.trouble?.({ stream: layout.name, group, kind: 'types-conflict', error });
+    };
+    const { clock } = this;
+    const { commands } = this.it;
+    return new GroupTypes({ commands, key: layout.typesKey(group), types, clock, onConflict });
   }
 
   private leasesOf(layout: StreamLayout, group: string, instance: string): PartitionLeases {
@@ -155,7 +162,7 @@ export class RedisMessageConsumer extends MessageConsumerService {
   }
 
   private newReader(wiring: Wiring, partition: number): PartitionReader {
-    const { layout, group, instance, options, leases, handler, wholeBatch } = wiring;
+    const { layout, group, instance, options, leases, routes, siblings } = wiring;
     const { clock, observer, catalog, timings } = this;
     const { commands, tracing = noTracing } = this.it;
     const streamKey = layout.streamKey(partition);
@@ -165,7 +172,7 @@ export class RedisMessageConsumer extends MessageConsumerService {
       new RedisSettlement({ ...shared, doneKeys: layout.doneKeys(partition, group), windowMs }),
     );
     const processor = new MessageProcessor({
-      ...{ stream: layout.name, group, partition, handler, wholeBatch, options, settlement },
+      ...{ stream: layout.name, group, partition, routes, siblings, options, settlement },
       ...{ catalog, clock, tracing, observer },
       mayProceed: () => leases?.valid ?? true,
     });

@@ -16,7 +16,6 @@ export interface MemoryReader {
 }
 
 interface Retry {
-  readonly attempts: number;
   readonly firstFailedAt: number;
 }
 
@@ -209,16 +208,21 @@ export class InMemoryStream {
     }
   }
 
-  private failed(group: MemoryGroup, { lane, partition, reader, batch }: Work, failure: EntryFailure): void {
+  private failed(
+    group: MemoryGroup,
+    { lane, partition, reader, batch, attempt }: Work,
+    failure: EntryFailure,
+  ): void {
     const entry = batch.find(({ id }) => id === failure.id);
     if (!entry) return;
     const now = this.it.clock.now();
     const before = lane.retries.get(entry.id);
-    const attempts = (before?.attempts ?? 0) + (failure.attempts ?? 1);
+    const attempts = attempt - 1 + (failure.attempts ?? 1);
     const firstFailedAt = before?.firstFailedAt ?? now;
-    const delay = failure.retry === false ? undefined : reader.retryDelaysMs[attempts - 1];
+    const delays = failure.retryDelaysMs ?? reader.retryDelaysMs;
+    const delay = failure.retry === false ? undefined : delays[attempts - 1];
     if (delay !== undefined) {
-      lane.retries.set(entry.id, { attempts, firstFailedAt });
+      lane.retries.set(entry.id, { firstFailedAt });
       const again = { lane, partition, reader, batch: [entry], attempt: attempts + 1 };
       this.later(delay, () => void this.hand(group, again));
       return;
