@@ -17,6 +17,7 @@ import {
 } from '@nestjs/microservices';
 import type { Redis } from 'ioredis';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { keepExceptionsOfEvents } from './keep-exceptions.js';
 import { sendReply } from './reply-script.js';
 import { RedisStreamsContext } from './redis-streams.context.js';
 import { isRequest, parsePattern, requestStream } from './rpc-packets.js';
@@ -37,12 +38,9 @@ export type TransportEvents = Record<'ready' | 'reconnecting' | 'end', () => voi
   error: (error: Error) => void;
 };
 
-/** What Nest's own filter makes of an exception that it does not know. */
-const UNKNOWN = 'Internal server error';
-
 /**
- * Redis Streams as a Nest transport. Events: at least once, retried, dead-lettered. Requests: answered while
- * somebody waits; a handler's exception is its answer.
+ * Redis Streams as a Nest transport. Events: at least once; an exception means what it means for the bus: retried,
+ * dead-lettered, or an outage to wait for. Requests: answered while somebody waits; a handler's exception is its answer.
  */
 export class RedisStreamsServer
   extends Server<TransportEvents, TransportStatus>
@@ -57,6 +55,7 @@ export class RedisStreamsServer
 
   constructor(private readonly options: RedisStreamsServerOptions) {
     super();
+    keepExceptionsOfEvents();
     this.initializeSerializer({});
     this.initializeDeserializer({});
   }
@@ -190,16 +189,14 @@ export class RedisStreamsServer
 
 /**
  * `RpcException`: the message is wrong, dead letters at once (unless it wraps another error, which then
- * counts). What Nest's filter has masked, and everything else: tried again.
+ * counts). Nest's filter makes an object or a text of it, which is never what else was thrown.
  */
 function asEventFailure(error: unknown): Error {
   if (error instanceof RpcException) {
     const inner = error.getError();
     return inner instanceof Error ? inner : new TerminalError(error.message);
   }
-  if (error instanceof Error) return error;
-  const text = describe(error);
-  return text !== UNKNOWN ? new TerminalError(text) : new Error(UNKNOWN);
+  return error instanceof Error ? error : new TerminalError(describe(error));
 }
 
 function describe(error: unknown): string {
