@@ -7,6 +7,7 @@ export {
   type ConnectOptions,
 } from './connections.js';
 export { defineScript, type LuaScript, type ScriptArgument, type ScriptDefinition } from './lua-script.js';
+export { replayedFor } from './group-mark.js';
 export { addedAt, compareIds, fieldOf, type StreamEntry } from './stream-entry.js';
 export {
   classifyFailure,

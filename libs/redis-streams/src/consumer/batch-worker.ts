@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { DeadLetterWriter, type DeadLetterReason } from '../dead-letters/dead-letter-writer.js';
+import { replayedFor } from '../group-mark.js';
 import { splitBySize } from '../split-by-size.js';
 import type { StreamEntry } from '../stream-entry.js';
 import type { ConsumerCounters } from './consumer-counters.js';
@@ -51,9 +52,19 @@ export class BatchWorker {
   }
 
   async handle(entries: readonly StreamEntry[], attempt: number): Promise<void> {
-    for (const part of splitBySize(entries, this.context.options.maxBatchCharacters)) {
+    const own = await this.ownOf(entries);
+    for (const part of splitBySize(own, this.context.options.maxBatchCharacters)) {
       await this.handlePart(part, attempt);
     }
+  }
+
+  /** Acks what was replayed for another group. */
+  private async ownOf(entries: readonly StreamEntry[]): Promise<readonly StreamEntry[]> {
+    const { group } = this.context.options;
+    const isOwn = (entry: StreamEntry): boolean => (replayedFor(entry) ?? group) === group;
+    if (entries.every(isOwn)) return entries;
+    await this.ack(entries.filter((entry) => !isOwn(entry)));
+    return entries.filter(isOwn);
   }
 
   /** One more try of a shelved entry; its dead letter when there are no tries left. */

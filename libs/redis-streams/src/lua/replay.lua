@@ -1,5 +1,6 @@
 -- Puts one dead letter back into its stream as a new entry, and removes the letter. Idempotent: the second
--- call finds no letter.
+-- call finds no letter. The entry ends in a pair that names the letter's group, '__group': no other group
+-- handles it, since no other one has failed with it.
 --
 -- KEYS[1] dead-letter stream   KEYS[2] stream   KEYS[3] optional: hash of counters, or '' for none
 -- KEYS[4] optional: audit stream
@@ -18,6 +19,8 @@ if parts[#parts - 1] == '__redacted' then return {'redacted'} end
 
 local original = {}
 for index = META + 1, #parts do original[#original + 1] = parts[index] end
+original[#original + 1] = '__group'
+original[#original + 1] = parts[6]
 local id = redis.call('XADD', KEYS[2], '*', unpack(original))
 redis.call('XDEL', KEYS[1], ARGV[1])
 if KEYS[3] and KEYS[3] ~= '' then redis.call('HINCRBY', KEYS[3], ARGV[2], 1) end

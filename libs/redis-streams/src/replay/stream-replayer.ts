@@ -3,6 +3,7 @@ import { decodeEvent } from '../envelope/event-codec.js';
 import type { MessageEvent } from '../envelope/message-event.js';
 import type { StreamCatalog } from '../envelope/stream-catalog.js';
 import { defineScript } from '../lua-script.js';
+import { replayedFor } from '../group-mark.js';
 import { compareIds, type StreamEntry } from '../stream-entry.js';
 
 /** The beginning, a time, or the id of an entry (inclusive). */
@@ -124,7 +125,8 @@ export class RedisStreamReplayer extends StreamReplayer {
     if (end === undefined) return undefined;
     for (let start = idOf(range.from, 'first'); ;) {
       const rows = await this.commands.xrange(key, start, end, 'COUNT', PAGE);
-      for (const [id, fields] of rows) yield { id, fields };
+      // What was replayed from a dead letter is the second entry of one event.
+      for (const [id, fields] of rows) if (replayedFor({ id, fields }) === undefined) yield { id, fields };
       const last = rows.at(-1)?.[0];
       if (last === undefined || rows.length < PAGE) return undefined;
       start = `(${last}`;

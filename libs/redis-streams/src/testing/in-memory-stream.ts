@@ -2,6 +2,7 @@ import type { MessagingObserver } from '../bus/messaging-observer.js';
 import type { Clock } from '../clock.js';
 import type { BatchHandler, EntryFailure } from '../consumer/consumer-options.js';
 import { describeError } from '../dead-letters/dead-letter-writer.js';
+import { GROUP_MARK, replayedFor } from '../group-mark.js';
 import type { StreamEntry } from '../stream-entry.js';
 import type { Effect, Settled, Settlement, Settling } from '../subscription/settlement.js';
 import { InMemoryDeadLetters } from './in-memory-dead-letters.js';
@@ -77,7 +78,8 @@ export class InMemoryStream {
     this.partitions = Array.from({ length: it.partitions }, () => []);
     this.deadLetters = new InMemoryDeadLetters({
       nextId: () => this.nextId(),
-      putBack: (fields) => this.append(0, fields),
+      putBack: ({ fields, letter: { group, originalId } }) =>
+        this.append(this.partitionOf(originalId), [...fields, GROUP_MARK, group]),
     });
   }
 
@@ -193,7 +195,9 @@ export class InMemoryStream {
   }
 
   private async hand(group: MemoryGroup, work: Work): Promise<void> {
-    const { reader, partition, batch, attempt } = work;
+    const { reader, partition, batch: all, attempt } = work;
+    const name = this.nameOf(group);
+    const batch = all.filter((entry) => (replayedFor(entry) ?? name) === name);
     this.inHand += 1;
     try {
       const { failures = [] } = await reader.handlerOf(partition)(batch, {
@@ -229,7 +233,7 @@ export class InMemoryStream {
     }
     lane.retries.delete(entry.id);
     const { name: stream, observer } = this.it;
-    const [groupName = ''] = [...this.groups].find(([, one]) => one === group) ?? [];
+    const groupName = this.nameOf(group);
     const error = describeError(failure.error);
     const facts = {
       stream,
@@ -242,6 +246,17 @@ export class InMemoryStream {
     };
     const letterId = this.deadLetters.add(entry.fields, facts);
     observer.deadLettered?.({ stream, group: groupName, type: '', error: failure.error, letterId });
+  }
+
+  private nameOf(group: MemoryGroup): string {
+    return [...this.groups].find(([, one]) => one === group)?.[0] ?? '';
+  }
+
+  private partitionOf(entryId: string): number {
+    return Math.max(
+      0,
+      this.partitions.findIndex((entries) => entries.some(({ id }) => id === entryId)),
+    );
   }
 
   private later(ms: number, work: () => void): void {
