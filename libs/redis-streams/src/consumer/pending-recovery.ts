@@ -83,7 +83,8 @@ export class PendingRecovery {
   }
 
   private async take(step: RedeliveryStep): Promise<void> {
-    const { worker, counters, options } = this.context;
+    const { worker, options } = this.context;
+    const { clock, trials } = options;
     switch (step.kind) {
       case 'dead-letter': {
         const now = options.clock.now();
@@ -92,15 +93,23 @@ export class PendingRecovery {
         await worker.deadLetter({ id: step.id, error, attempts: step.deliveries, ...times });
         return;
       }
-      case 'batch': {
-        const entries = await this.load(step.ids, step.deliveries).catch((error: unknown) => {
-          worker.noteSurvivors(step.ids); // counted perhaps, but never in the handler's hands
-          throw error;
-        });
-        counters.redelivered += entries.length;
-        if (entries.length > 0) await worker.handle(entries, step.deliveries);
-      }
+      case 'trial':
+        await trials.trial(clock, () => this.handOut([step.id], step.deliveries));
+        return;
+      case 'batch':
+        await trials.work(clock, () => this.handOut(step.ids, step.deliveries));
     }
+  }
+
+  private async handOut(ids: readonly string[], deliveries: number): Promise<void> {
+    const { worker, counters } = this.context;
+    if (this.context.interrupted()) return; // while it waited for its turn
+    const entries = await this.load(ids, deliveries).catch((error: unknown) => {
+      worker.noteSurvivors(ids); // counted perhaps, but never in the handler's hands
+      throw error;
+    });
+    counters.redelivered += entries.length;
+    if (entries.length > 0) await worker.handle(entries, deliveries);
   }
 
   /** The data of own pending entries; sets their delivery counter and begins their idle time anew. */
