@@ -50,7 +50,7 @@ export interface SubscribeOptions {
    * `none`: instances share every message. Default: `key` with more than one partition, else `none`.
    */
   readonly order?: 'key' | 'none';
-  /** Messages handled at once by this subscription, per partition. Default 10. */
+  /** Messages (or batches) handled at once by this subscription, per partition; 1: one after the other, in order. Default 10. */
   readonly concurrency?: number;
   /** Most messages taken at once, per partition. Default 100. */
   readonly batchSize?: number;
@@ -64,6 +64,11 @@ export interface SubscribeOptions {
   readonly deduplicate?: boolean;
   /** How long a handled id is remembered at least (unless over 200,000 come within it). Default 1 h. */
   readonly deduplicationWindowMs?: number;
+  /**
+   * `handler`: what the handler does not report as failed it has acknowledged itself, in the script that has its
+   * effects – which must do nothing for an entry whose XACK does nothing. Without `deduplicate`. Default `bus`.
+   */
+  readonly settledBy?: 'bus' | 'handler';
   /** Handles only these types; what becomes of all others says `unhandled`. */
   readonly types?: readonly string[];
   /**

@@ -6,6 +6,7 @@ import { StreamCatalog, type CatalogOptions, type StreamDefinition } from '../en
 import { RedisMessageProducer, type RedisProducerOptions } from '../producer/redis-message-producer.js';
 import { RedisStreamReplayer, type StreamReplayer } from '../replay/stream-replayer.js';
 import { RedisMessageConsumer, type ConsumerTimings } from '../subscription/redis-message-consumer.js';
+import { StreamTrimming } from '../stream-trimming.js';
 import type { TraceBridge } from '../tracing/trace-bridge.js';
 import { MessageBus } from './message-bus.js';
 import type { MessageConsumerService } from './message-consumer.js';
@@ -30,7 +31,7 @@ export interface DeadLetterRules {
 export interface RedisBusOptions
   extends
     CatalogOptions,
-    Omit<RedisProducerOptions, 'catalog' | 'commands' | 'observer' | 'tracing' | 'clock'> {
+    Omit<RedisProducerOptions, 'catalog' | 'commands' | 'observer' | 'tracing' | 'clock' | 'trimming'> {
   /** Profile `commands`. The owner closes it, after the bus. */
   readonly commands: Redis;
   readonly instance?: string;
@@ -51,7 +52,8 @@ export class RedisMessageBus extends MessageBus {
   constructor(private readonly options: RedisBusOptions) {
     super();
     this.catalog = new StreamCatalog(options);
-    const shared = { ...options, catalog: this.catalog };
+    const trimming = new StreamTrimming(options.commands, options.clock);
+    const shared = { ...options, catalog: this.catalog, trimming };
     this.producer = new RedisMessageProducer(shared);
     const onSubscribed = (stream: string): void => this.keepDeadLetters(stream);
     this.consumer = new RedisMessageConsumer({ ...shared, onSubscribed });

@@ -15,7 +15,7 @@ import { MessagingError } from '../envelope/messaging-error.js';
 import { StreamCatalog } from '../envelope/stream-catalog.js';
 import { classifyRedisFailure } from '../failure-kind.js';
 import { isError } from '../is-error.js';
-import { StreamTrimmer } from '../stream-trimmer.js';
+import { StreamTrimming } from '../stream-trimming.js';
 import { noTracing, type TraceBridge } from '../tracing/trace-bridge.js';
 import { PublishQueue } from './publish-queue.js';
 import { publishAtomically, type IdWindow, type PublishCall, type PublishReply } from './publish-script.js';
@@ -35,6 +35,8 @@ export interface RedisProducerOptions {
   readonly observer?: MessagingObserver;
   readonly tracing?: TraceBridge;
   readonly clock?: Clock;
+  /** Shared with the consumer of one bus, so that each stream is trimmed by one timer. */
+  readonly trimming?: StreamTrimming;
 }
 
 interface Prepared extends PublishCall {
@@ -51,7 +53,7 @@ export class RedisMessageProducer extends MessageProducerService {
   private readonly window: IdWindow;
   private readonly declarations: StreamDeclarations;
   private readonly queue = new PublishQueue((calls) => this.send(calls));
-  private readonly trimmers = new Map<string, StreamTrimmer>();
+  private readonly trimming: StreamTrimming;
 
   constructor(private readonly options: RedisProducerOptions) {
     super();
@@ -59,6 +61,7 @@ export class RedisMessageProducer extends MessageProducerService {
     this.clock = options.clock ?? systemClock;
     this.window = { windowMs: options.idWindowMs ?? 300_000, maxIds: options.maxIds ?? 200_000 };
     this.declarations = new StreamDeclarations(options.commands);
+    this.trimming = options.trimming ?? new StreamTrimming(options.commands, this.clock);
   }
 
   async publish(stream: string, event: NewEvent, options: PublishOptions = {}): Promise<Published> {
@@ -86,10 +89,9 @@ export class RedisMessageProducer extends MessageProducerService {
     );
   }
 
-  /** Stops the trimmers. The connection is the owner's to close. */
-  async close(): Promise<void> {
-    await Promise.all([...this.trimmers.values()].map((trimmer) => trimmer.stop()));
-    this.trimmers.clear();
+  /** Stops trimming. The connection is the owner's to close. */
+  close(): Promise<void> {
+    return this.trimming.stop();
   }
 
   private async publishAll(items: readonly BatchItem[]): Promise<readonly Published[]> {
@@ -187,19 +189,8 @@ export class RedisMessageProducer extends MessageProducerService {
       } catch (error) {
         if (classifyRedisFailure(error) !== 'transient') throw error; // an outage is the publishing's to report
       }
-      if (layout.definition.trim === 'acked') layout.streamKeys.forEach((key) => this.keepTrimmed(key));
+      this.trimming.keep(layout);
     }
-  }
-
-  private keepTrimmed(streamKey: string): void {
-    if (this.trimmers.has(streamKey)) return;
-    const trimmer = new StreamTrimmer({
-      commands: this.options.commands,
-      stream: streamKey,
-      clock: this.clock,
-    });
-    this.trimmers.set(streamKey, trimmer);
-    trimmer.start();
   }
 }
 

@@ -19,7 +19,7 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
 import type { Siblings } from './group-types.js';
 import { openDelivery, withTimeout, type OpenDelivery } from './handler-call.js';
 import type { Route, Routes } from './routes.js';
-import type { Settlement } from './settlement.js';
+import type { Settled, Settlement } from './settlement.js';
 import type { ResolvedOptions } from './subscribe-options.js';
 
 export interface ProcessorOptions {
@@ -57,6 +57,9 @@ interface BatchRun {
   /** Set by the first failure that concerns more than its message: nothing more is begun. */
   halt: { readonly error: unknown } | undefined;
 }
+
+/** A handler that settles its messages itself has its effects in its own script; the bus runs none. */
+const NOT_TAKEN: Settled = { error: new Error('effects are for messages that the bus settles') };
 
 /** The partition went to another instance. `ETIMEDOUT`, so that it counts as transient. */
 class LeaseOverError extends Error {
@@ -273,9 +276,7 @@ export class MessageProcessor {
   ): Promise<ReadonlyMap<string, unknown>> {
     const refused = new Map<string, unknown>();
     if (done.length === 0) return refused;
-    const replies = await this.it.settlement.settle(
-      done.map(({ event, context, effects }) => ({ entryId: context.entryId, eventId: event.id, effects })),
-    );
+    const replies = await this.repliesFor(done);
     done.forEach(({ event, context }, index) => {
       const reply = replies[index];
       if (typeof reply === 'object') refused.set(context.entryId, reply.error);
@@ -283,6 +284,14 @@ export class MessageProcessor {
         this.it.observer.processed?.({ ...this.names, type: event.type, durationMs });
     });
     return refused;
+  }
+
+  private repliesFor(done: readonly OpenDelivery[]): Promise<readonly Settled[]> {
+    if (this.it.options.settledBy === 'handler')
+      return Promise.resolve(done.map(({ effects }) => (effects.length === 0 ? 'settled' : NOT_TAKEN)));
+    return this.it.settlement.settle(
+      done.map(({ event, context, effects }) => ({ entryId: context.entryId, eventId: event.id, effects })),
+    );
   }
 
   /** An outage, or an end in a hurry: not the fault of this message. */

@@ -115,7 +115,7 @@ export class PartitionReader {
       deadLetterStream: deadLetterKey,
       batchSize: options.batchSize,
       retryDelaysMs: options.retryDelaysMs,
-      maxInFlightBatches: options.order === 'key' ? 1 : 2,
+      maxInFlightBatches: options.order === 'key' || options.concurrency === 1 ? 1 : 2,
       clock,
       ...timings,
     });

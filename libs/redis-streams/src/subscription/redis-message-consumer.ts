@@ -14,6 +14,7 @@ import { MessagingError } from '../envelope/messaging-error.js';
 import { StreamCatalog, type StreamLayout } from '../envelope/stream-catalog.js';
 import { isError } from '../is-error.js';
 import { StreamDeclarations } from '../producer/stream-declaration.js';
+import { StreamTrimming } from '../stream-trimming.js';
 import { noTracing, type TraceBridge } from '../tracing/trace-bridge.js';
 import { GroupTypes } from './group-types.js';
 import { GroupedSettlement } from './grouped-settlement.js';
@@ -50,6 +51,8 @@ export interface RedisConsumerOptions {
   readonly onSubscribed?: (stream: string) => void;
   readonly tracing?: TraceBridge;
   readonly clock?: Clock;
+  /** Shared with the producer of one bus, so that each stream is trimmed by one timer. */
+  readonly trimming?: StreamTrimming;
 }
 
 interface Wiring {
@@ -68,6 +71,7 @@ export class RedisMessageConsumer extends MessageConsumerService {
   private readonly catalog: StreamCatalog;
   private readonly clock: Clock;
   private readonly declarations: StreamDeclarations;
+  private readonly trimming: StreamTrimming;
   private readonly observer: MessagingObserver;
   private readonly timings: Required<ConsumerTimings>;
   private readonly instance: string;
@@ -79,6 +83,7 @@ export class RedisMessageConsumer extends MessageConsumerService {
     this.clock = it.clock ?? systemClock;
     this.observer = it.observer ?? {};
     this.declarations = new StreamDeclarations(it.commands);
+    this.trimming = it.trimming ?? new StreamTrimming(it.commands, this.clock);
     this.instance = it.instance ?? `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
     const defaults = { minIdleMs: 30_000, reclaimEveryMs: 15_000, leaseMs: 10_000, blockMs: 1_000 };
     this.timings = { ...defaults, drainMs: 10_000, ...it.timings };
@@ -92,9 +97,10 @@ export class RedisMessageConsumer extends MessageConsumerService {
     return [...this.active.keys()].map((one) => one.snapshot());
   }
 
-  /** Ends all subscriptions. */
+  /** Ends all subscriptions, and trimming. */
   async close(): Promise<void> {
     await Promise.all([...this.active.keys()].map((one) => one.unsubscribe()));
+    await this.trimming.stop();
   }
 
   override async subscribeRoutes(
@@ -110,6 +116,7 @@ export class RedisMessageConsumer extends MessageConsumerService {
     assertSameTypes({ stream, group }, routes.types, others);
     await this.declarations.confirm(layout);
     for (const key of layout.streamKeys) await this.ensureGroup(key, group, options.from);
+    this.trimming.keep(layout);
     // Two subscriptions of one process to one group are two instances.
     const instance = `${this.instance}-${(this.made += 1)}`;
     const leases = options.order === 'key' ? this.leasesOf(layout, group, instance) : null;

@@ -24,10 +24,11 @@ export function resolveSubscribeOptions(options: SubscribeOptions, partitions: n
     batchSize: 100,
     handlerTimeoutMs: 30_000,
     retryDelaysMs: retryDelays(retries),
-    deduplicate: true,
+    deduplicate: given.settledBy !== 'handler',
     deduplicationWindowMs: 3_600_000,
     unhandled: 'ignore',
     classify: classifyFailure,
+    settledBy: 'bus',
     ...given,
     from,
   };

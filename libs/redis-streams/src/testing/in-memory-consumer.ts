@@ -84,7 +84,8 @@ export class InMemoryConsumer extends MessageConsumerService {
   ): Promise<Subscription> {
     assertGroupName(group);
     const { catalog, clock, observer } = this.host;
-    const options = resolveSubscribeOptions(given, catalog.of(stream).partitions);
+    // Here only the bus can acknowledge: a handler's script needs a Redis.
+    const options = resolveSubscribeOptions({ ...given, settledBy: 'bus' }, catalog.of(stream).partitions);
     const routes = new Routes(handlerRoutes, options);
     const others = this.subscriptionsTo(stream, group).map((one) => this.active.get(one) ?? '');
     assertSameTypes({ stream, group }, routes.types, others);
