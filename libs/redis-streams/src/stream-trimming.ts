@@ -16,7 +16,8 @@ export class StreamTrimming {
     if (definition.trim !== 'acked') return;
     for (const stream of streamKeys) {
       if (this.trimmers.has(stream)) continue;
-      const trimmer = new StreamTrimmer({ commands: this.commands, stream, clock: this.clock });
+      const { commands, clock } = this;
+      const trimmer = new StreamTrimmer({ commands, stream, clock, keepWithoutGroup: definition.maxLength });
       this.trimmers.set(stream, trimmer);
       trimmer.start();
     }

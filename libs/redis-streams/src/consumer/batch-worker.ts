@@ -105,10 +105,10 @@ export class BatchWorker {
     this.reportLost(ids);
   }
 
-  reportLost(ids: readonly string[]): void {
-    if (ids.length === 0) return;
-    this.context.counters.lost += ids.length;
-    this.context.events.emit('lost', { ids });
+  reportLost(ids: readonly string[], count = ids.length): void {
+    if (count === 0) return;
+    this.context.counters.lost += count;
+    this.context.events.emit('lost', { count, ids });
   }
 
   private async handlePart(batch: readonly StreamEntry[], attempt: number): Promise<void> {

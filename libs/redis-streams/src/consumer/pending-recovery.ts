@@ -1,3 +1,4 @@
+import { defineScript } from '../lua-script.js';
 import type { StreamEntry } from '../stream-entry.js';
 import type { BatchWorker } from './batch-worker.js';
 import type { ConsumerCounters } from './consumer-counters.js';
@@ -23,8 +24,14 @@ type EntryRow = [id: string, fields: string[] | null] | null;
 
 const START = '0-0';
 
+const lostScript = defineScript<number>({
+  name: 'streams.count-lost',
+  file: new URL('../lua/count-lost.lua', import.meta.url),
+  numberOfKeys: 1,
+});
+
 /**
- * Handles everything that is pending for this consumer, then takes over what consumers that stopped
+ * Tells what was trimmed away under the group, then handles everything that is pending for this consumer, then takes over what consumers that stopped
  * answering have left, the same way. Runs while nothing else reads or handles.
  *
  * A take-over only moves ownership (`JUSTID`, which doesn't count as a delivery); handing out and counting
@@ -34,6 +41,8 @@ export class PendingRecovery {
   constructor(private readonly context: PendingRecoveryContext) {}
 
   async run(): Promise<void> {
+    const { commands, stream, group } = this.context.options;
+    this.context.worker.reportLost([], await lostScript.run(commands, [stream], [group]));
     await this.redeliverOwn('-', '+');
     let cursor = START;
     do {

@@ -1,8 +1,9 @@
 -- Trims a stream up to what no group needs any more: the oldest entry that is pending, or the last one
--- delivered where nothing is pending. A stream without groups is left alone.
+-- delivered where nothing is pending. Of a stream without groups the last entries are kept, if a number is given.
 --
 -- KEYS[1] stream
 -- ARGV[1] most entries to remove in this call (keeps Redis responsive)
+-- ARGV[2] entries kept while there is no group; 0: all
 --
 -- Returns {entries removed, id below which was trimmed or '', length afterwards}.
 
@@ -28,5 +29,9 @@ for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
 end
 
 local removed = 0
-if floor ~= '' then removed = redis.call('XTRIM', KEYS[1], 'MINID', '~', floor, 'LIMIT', ARGV[1]) end
+if floor ~= '' then
+  removed = redis.call('XTRIM', KEYS[1], 'MINID', '~', floor, 'LIMIT', ARGV[1])
+elseif ARGV[2] ~= '0' then
+  removed = redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[2], 'LIMIT', ARGV[1])
+end
 return {removed, floor, redis.call('XLEN', KEYS[1])}

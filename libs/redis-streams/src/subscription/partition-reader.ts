@@ -130,13 +130,11 @@ export class PartitionReader {
       observer.deadLettered?.({ ...names, type: '', error, letterId });
     });
     consumer.on('group-lost', ({ error }) => observer.trouble?.({ ...names, kind: 'group-lost', error }));
-    consumer.on('lost', ({ ids }) =>
-      observer.trouble?.({
-        ...names,
-        kind: 'lost',
-        error: new Error(`trimmed while pending: ${ids.join(', ')}`),
-      }),
-    );
+    consumer.on('lost', ({ count, ids }) => {
+      const which = ids.length > 0 ? `while pending: ${ids.join(', ')}` : 'before the group had read them';
+      const error = new Error(`${count} entries were trimmed or deleted ${which}`);
+      observer.trouble?.({ ...names, kind: 'lost', error });
+    });
     consumer.on('breaker', ({ state, error }) => {
       if (state === 'open') observer.trouble?.({ ...names, kind: 'waiting', error });
     });

@@ -12,10 +12,10 @@ import type { MessagingObserver } from '../bus/messaging-observer.js';
 import { systemClock, type Clock } from '../clock.js';
 import { MessagingError } from '../envelope/messaging-error.js';
 import { StreamCatalog, type StreamLayout } from '../envelope/stream-catalog.js';
-import { isError } from '../is-error.js';
 import { StreamDeclarations } from '../producer/stream-declaration.js';
 import { StreamTrimming } from '../stream-trimming.js';
 import { noTracing, type TraceBridge } from '../tracing/trace-bridge.js';
+import { createGroup } from './group-creation.js';
 import { GroupTypes } from './group-types.js';
 import { GroupedSettlement } from './grouped-settlement.js';
 import { MessageProcessor } from './message-processor.js';
@@ -115,7 +115,8 @@ export class RedisMessageConsumer extends MessageConsumerService {
     const others = this.subscriptionsTo(stream, group).map((one) => this.active.get(one) ?? '');
     assertSameTypes({ stream, group }, routes.types, others);
     await this.declarations.confirm(layout);
-    for (const key of layout.streamKeys) await this.ensureGroup(key, group, options.from);
+    for (const streamKey of layout.streamKeys)
+      await createGroup(this.it.commands, { streamKey, group }, options.from);
     this.trimming.keep(layout);
     // Two subscriptions of one process to one group are two instances.
     const instance = `${this.instance}-${(this.made += 1)}`;
@@ -191,15 +192,5 @@ export class RedisMessageConsumer extends MessageConsumerService {
       // Whoever holds the lease may take over what is pending at once.
       timings: { blockMs, reclaimEveryMs, minIdleMs: leases ? 0 : minIdleMs },
     });
-  }
-
-  private async ensureGroup(streamKey: string, group: string, from: ResolvedOptions['from']): Promise<void> {
-    const { commands } = this.it;
-    const start = from === 'beginning' ? '0' : from === 'now' ? '$' : from;
-    try {
-      await commands.xgroup('CREATE', streamKey, group, start, 'MKSTREAM');
-    } catch (error) {
-      if (!(isError(error) && error.message.startsWith('BUSYGROUP'))) throw error;
-    }
   }
 }
