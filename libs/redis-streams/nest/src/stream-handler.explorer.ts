@@ -13,8 +13,12 @@ export class StreamHandlerExplorer implements OnApplicationBootstrap, BeforeAppl
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    for (const { stream, group, routes, options } of groupHandlers(this.methods.find()))
-      await this.bus.consumer.subscribeRoutes(stream, group, routes, { ...this.defaults, ...options });
+    const { bus, defaults } = this;
+    await Promise.all(
+      groupHandlers(this.methods.find()).map(({ stream, group, routes, options }) =>
+        bus.consumer.subscribeRoutes(stream, group, routes, { ...defaults, ...options }),
+      ),
+    );
   }
 
   beforeApplicationShutdown(): Promise<void> {

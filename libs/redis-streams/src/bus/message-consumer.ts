@@ -118,7 +118,10 @@ export interface Subscription {
 
 /** Consumes events. An abstract class, so that it can be asked for by its name in dependency injection. */
 export abstract class MessageConsumerService {
-  /** Resolves when the group exists: what is published from now on will be handled. */
+  /**
+   * Resolves when the group exists: what is published from now on will be handled. While Redis is away, resolves as
+   * well; the subscription waits for it, and says so (`snapshot().trouble`).
+   */
   subscribe<Data = unknown>(
     stream: string,
     group: string,

@@ -4,7 +4,7 @@ import type { MessageEvent } from '../envelope/message-event.js';
 import type { StreamCatalog } from '../envelope/stream-catalog.js';
 import { defineScript } from '../lua-script.js';
 import { replayedFor } from '../group-mark.js';
-import { compareIds, type StreamEntry } from '../stream-entry.js';
+import { compareIds, idBefore, type StreamEntry } from '../stream-entry.js';
 
 /** The beginning, a time, or the id of an entry (inclusive). */
 export type ReplayPosition = 'beginning' | Date | (string & {});
@@ -91,7 +91,7 @@ export class RedisStreamReplayer extends StreamReplayer {
 
   async replayToGroup(stream: string, group: string, from: ReplayPosition): Promise<GroupReplay> {
     const layout = this.catalog.ofGroup(stream, group);
-    const start = before(idOf(from, 'first'));
+    const start = idBefore(idOf(from, 'first'));
     let outcome: GroupReplay['outcome'] = 'created';
     let truncated = false;
     for (const [partition, key] of layout.streamKeys.entries()) {
@@ -145,13 +145,6 @@ function idOf(position: ReplayPosition, end: 'first' | 'last'): string {
     return end === 'first' ? `${position.getTime()}-0` : `${position.getTime()}-18446744073709551615`;
   if (typeof position === 'string' && /^\d{1,20}-\d{1,20}$/.test(position)) return position;
   throw new RangeError("a position is 'beginning', a Date, or the id of an entry");
-}
-
-/** The id just before `id`. */
-function before(id: string): string {
-  const [time = '0', sequence = '0'] = id.split('-');
-  if (sequence !== '0') return `${time}-${BigInt(sequence) - 1n}`;
-  return time === '0' ? '0-0' : `${BigInt(time) - 1n}-18446744073709551615`;
 }
 
 function tryDecode(entry: StreamEntry): MessageEvent | undefined {

@@ -8,12 +8,12 @@ const createScript = defineScript<string>({
   numberOfKeys: 1,
 });
 
-/** Makes the group unless it is there. Returns the id that it was made at, or undefined. */
-export async function createGroup(
+/** Makes the group unless it is there. Returns the id after which it reads. */
+export function createGroup(
   commands: Redis,
   { streamKey, group }: { readonly streamKey: string; readonly group: string },
   from: ResolvedOptions['from'],
-): Promise<string | undefined> {
+): Promise<string> {
   const start = from === 'beginning' ? '0' : from === 'now' ? '$' : from;
-  return (await createScript.run(commands, [streamKey], [group, start])) || undefined;
+  return createScript.run(commands, [streamKey], [group, start]);
 }

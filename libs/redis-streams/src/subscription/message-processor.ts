@@ -35,6 +35,8 @@ export interface ProcessorOptions {
   readonly clock: Clock;
   readonly tracing: TraceBridge;
   readonly observer: MessagingObserver;
+  /** Rejects when a stream is not what this process takes it for: what is published there would be read by nobody. */
+  readonly confirm: (stream: string) => Promise<void>;
   /** False when this instance may not handle the partition any more. */
   readonly mayProceed: () => boolean;
 }
@@ -274,15 +276,30 @@ export class MessageProcessor {
     done: readonly OpenDelivery[],
     durationMs: number,
   ): Promise<ReadonlyMap<string, unknown>> {
-    const refused = new Map<string, unknown>();
-    if (done.length === 0) return refused;
-    const replies = await this.repliesFor(done);
-    done.forEach(({ event, context }, index) => {
+    if (done.length === 0) return new Map();
+    const refused = await this.misdirected(done);
+    const rest = refused.size === 0 ? done : done.filter(({ context }) => !refused.has(context.entryId));
+    const replies = await this.repliesFor(rest);
+    rest.forEach(({ event, context }, index) => {
       const reply = replies[index];
       if (typeof reply === 'object') refused.set(context.entryId, reply.error);
       else if (reply === 'settled')
         this.it.observer.processed?.({ ...this.names, type: event.type, durationMs });
     });
+    return refused;
+  }
+
+  /** Deliveries that publish to a stream which this process knows wrongly, each with the reason. */
+  private async misdirected(done: readonly OpenDelivery[]): Promise<Map<string, unknown>> {
+    const refused = new Map<string, unknown>();
+    for (const { context, targets } of done) {
+      for (const stream of targets) {
+        await this.it.confirm(stream).catch((error: unknown) => {
+          if (!(error instanceof MessagingError)) throw error; // Redis does not answer
+          refused.set(context.entryId, error);
+        });
+      }
+    }
     return refused;
   }
 

@@ -23,6 +23,8 @@ export interface PartitionReaderOptions {
   readonly group: string;
   readonly consumer: string;
   readonly handler: BatchHandler;
+  /** Where a group that was lost begins again. */
+  readonly startId: () => string;
   readonly options: ResolvedOptions;
   readonly timings: ReaderTimings;
   readonly observer: MessagingObserver;
@@ -103,13 +105,14 @@ export class PartitionReader {
   }
 
   private newConsumer(): StreamConsumer {
-    const { commands, streamKey, deadLetterKey, group, consumer, handler, options, timings, clock } = this.it;
+    const { commands, streamKey, deadLetterKey, group, consumer, options, timings, clock } = this.it;
+    const { handler, startId } = this.it;
     const made = new StreamConsumer({
       commands,
       stream: streamKey,
       group,
       consumer,
-      startId: () => Promise.resolve('0'),
+      startId: () => Promise.resolve(startId()),
       handler,
       classify: options.classify,
       deadLetterStream: deadLetterKey,

@@ -16,6 +16,7 @@ import { StreamDeclarations } from '../producer/stream-declaration.js';
 import { StreamTrimming } from '../stream-trimming.js';
 import { noTracing, type TraceBridge } from '../tracing/trace-bridge.js';
 import { createGroup } from './group-creation.js';
+import { GroupPosition } from './group-position.js';
 import { GroupTypes } from './group-types.js';
 import { GroupedSettlement } from './grouped-settlement.js';
 import { MessageProcessor } from './message-processor.js';
@@ -62,6 +63,8 @@ interface Wiring {
   readonly options: ResolvedOptions;
   readonly routes: Routes;
   readonly siblings: GroupTypes;
+  /** By partition; empty for a group that begins with all there is. */
+  readonly positions: Map<number, GroupPosition>;
   readonly leases: PartitionLeases | null;
 }
 
@@ -114,26 +117,23 @@ export class RedisMessageConsumer extends MessageConsumerService {
     const routes = new Routes(given, options);
     const others = this.subscriptionsTo(stream, group).map((one) => this.active.get(one) ?? '');
     assertSameTypes({ stream, group }, routes.types, others);
-    await this.declarations.confirm(layout);
-    for (const streamKey of layout.streamKeys)
-      await createGroup(this.it.commands, { streamKey, group }, options.from);
-    this.trimming.keep(layout);
     // Two subscriptions of one process to one group are two instances.
     const instance = `${this.instance}-${(this.made += 1)}`;
     const leases = options.order === 'key' ? this.leasesOf(layout, group, instance) : null;
     const siblings = this.typesOf(layout, group, routes.types);
-    await siblings.start();
-    const wiring: Wiring = { layout, group, instance, options, leases, routes, siblings };
+    const positions = new Map<number, GroupPosition>();
+    const wiring: Wiring = { layout, group, instance, options, leases, routes, siblings, positions };
     const subscription = new RedisSubscription({
       stream,
       group,
       partitions: layout.partitions,
       leases,
+      prepare: () => this.prepare(wiring),
       newReader: (partition) => this.newReader(wiring, partition),
       renewEveryMs: Math.ceil(this.timings.leaseMs / 5),
       drainMs: this.timings.drainMs,
       clock: this.clock,
-      onTrouble: (error) => this.observer.trouble?.({ stream, group, kind: 'lease', error }),
+      onTrouble: (kind, error) => this.observer.trouble?.({ stream, group, kind, error }),
       onClosed: () => {
         siblings.stop();
         this.active.delete(subscription);
@@ -143,6 +143,22 @@ export class RedisMessageConsumer extends MessageConsumerService {
     this.it.onSubscribed?.(stream);
     await subscription.begin();
     return subscription;
+  }
+
+  /** Makes sure of the stream and its group. */
+  private async prepare({ layout, group, options, siblings, positions }: Wiring): Promise<void> {
+    await this.confirm(layout.name);
+    for (const [partition, streamKey] of layout.streamKeys.entries()) {
+      const id = await createGroup(this.it.commands, { streamKey, group }, options.from);
+      if (options.from !== 'beginning') positions.set(partition, new GroupPosition(id));
+    }
+    await siblings.start();
+  }
+
+  private async confirm(stream: string): Promise<void> {
+    const layout = this.catalog.of(stream);
+    await this.declarations.confirm(layout);
+    this.trimming.keep(layout);
   }
 
   private subscriptionsTo(stream: string, group: string): readonly RedisSubscription[] {
@@ -171,6 +187,7 @@ export class RedisMessageConsumer extends MessageConsumerService {
 
   private newReader(wiring: Wiring, partition: number): PartitionReader {
     const { layout, group, instance, options, leases, routes, siblings } = wiring;
+    const position = wiring.positions.get(partition);
     const { clock, observer, catalog, timings } = this;
     const { commands, tracing = noTracing } = this.it;
     const streamKey = layout.streamKey(partition);
@@ -183,12 +200,14 @@ export class RedisMessageConsumer extends MessageConsumerService {
       ...{ stream: layout.name, group, partition, routes, siblings, options, settlement },
       ...{ catalog, clock, tracing, observer },
       mayProceed: () => leases?.valid ?? true,
+      confirm: (stream) => this.confirm(stream),
     });
     const { blockMs, reclaimEveryMs, minIdleMs } = timings;
     return new PartitionReader({
       ...shared,
       ...{ stream: layout.name, deadLetterKey: layout.deadLetterKey, options, observer, clock },
-      handler: processor.handle,
+      handler: position ? position.follow(processor.handle) : processor.handle,
+      startId: () => position?.id ?? '0',
       // Whoever holds the lease may take over what is pending at once.
       timings: { blockMs, reclaimEveryMs, minIdleMs: leases ? 0 : minIdleMs },
     });

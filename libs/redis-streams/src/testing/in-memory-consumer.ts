@@ -94,7 +94,8 @@ export class InMemoryConsumer extends MessageConsumerService {
     const handlers = source.partitions.map((_, partition) => {
       const settlement = source.laneOf(group, partition);
       const shared = { catalog, clock, observer, tracing: noTracing, mayProceed: () => true };
-      const work = { stream, group, partition, routes, siblings: null, options, settlement };
+      const confirm = (): Promise<void> => Promise.resolve();
+      const work = { stream, group, partition, routes, siblings: null, options, settlement, confirm };
       return new MessageProcessor({ ...work, ...shared }).handle;
     });
     const reader: MemoryReader = {
