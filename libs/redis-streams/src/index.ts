@@ -71,6 +71,7 @@ export * from './bus/message-consumer.js';
 export * from './bus/message-producer.js';
 export {
   observeAll,
+  type DeadLetterAlert,
   type HandledFact,
   type MessagingObserver,
   type PublishedFact,

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { systemClock, type Clock } from './clock.js';
+import { housekeepingClock, type Clock } from './clock.js';
 import type { StreamLayout } from './envelope/stream-catalog.js';
 import { StreamTrimmer } from './stream-trimmer.js';
 
@@ -9,7 +9,7 @@ export class StreamTrimming {
 
   constructor(
     private readonly commands: Redis,
-    private readonly clock: Clock = systemClock,
+    private readonly clock: Clock = housekeepingClock,
   ) {}
 
   keep({ definition, streamKeys }: StreamLayout): void {

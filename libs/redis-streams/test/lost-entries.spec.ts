@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { sourceArguments } from '@redis-mongo-sync/testing';
 import type { Redis } from 'ioredis';
 import { RedisMessageBus, type RedisBusOptions } from '../src/bus/redis-message-bus.js';
 import { eventually } from '../src/testing/eventually.js';
@@ -100,6 +103,15 @@ describe('entries that a group has not read', () => {
     await publish(bus, 600);
     await client.xtrim(STREAM, 'MAXLEN', 100);
     await eventually(() => expect([handled + lost, lost > 300]).toEqual([600, true]));
+  });
+
+  it('stay without a publisher that has left: trimming holds no process', async () => {
+    const program = new URL('./support/publisher-process.ts', import.meta.url);
+    const child = spawn(process.execPath, sourceArguments(program, server.url), {
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await client.xlen(STREAM)).toBe(1);
   });
 
   it('are not missed by a group that begins later, or is trimmed behind what it has acked', async () => {

@@ -61,7 +61,7 @@ export class RedisMessageProducer extends MessageProducerService {
     this.clock = options.clock ?? systemClock;
     this.window = { windowMs: options.idWindowMs ?? 300_000, maxIds: options.maxIds ?? 200_000 };
     this.declarations = new StreamDeclarations(options.commands);
-    this.trimming = options.trimming ?? new StreamTrimming(options.commands, this.clock);
+    this.trimming = options.trimming ?? new StreamTrimming(options.commands, options.clock);
   }
 
   async publish(stream: string, event: NewEvent, options: PublishOptions = {}): Promise<Published> {

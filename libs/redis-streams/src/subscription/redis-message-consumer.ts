@@ -86,7 +86,7 @@ export class RedisMessageConsumer extends MessageConsumerService {
     this.clock = it.clock ?? systemClock;
     this.observer = it.observer ?? {};
     this.declarations = new StreamDeclarations(it.commands);
-    this.trimming = it.trimming ?? new StreamTrimming(it.commands, this.clock);
+    this.trimming = it.trimming ?? new StreamTrimming(it.commands, it.clock);
     this.instance = it.instance ?? `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
     const defaults = { minIdleMs: 30_000, reclaimEveryMs: 15_000, leaseMs: 10_000, blockMs: 1_000 };
     this.timings = { ...defaults, drainMs: 10_000, ...it.timings };
