@@ -20,13 +20,13 @@ const seen: string[] = [];
 
 @Controller()
 class Tasks {
-  @EventPattern('tasks:created')
+  @EventPattern<string>('tasks:created')
   created(): void {
     seen.push('transport');
     throw new Error('broken');
   }
 
-  @MessagePattern('count')
+  @MessagePattern<string>('count')
   count(): number {
     return 7;
   }

@@ -29,31 +29,31 @@ class Noting extends BaseRpcExceptionFilter {
 class Tasks {
   tries: Record<string, number> = {};
 
-  @EventPattern('tasks:outage')
+  @EventPattern<string>('tasks:outage')
   outage(): void {
     this.count('outage');
     if (!storeIsUp) throw Object.assign(new Error('no database'), { code: 'ECONNREFUSED' });
   }
 
-  @EventPattern('tasks:broken')
+  @EventPattern<string>('tasks:broken')
   broken(): void {
     this.count('broken');
     throw new Error('the real reason');
   }
 
-  @EventPattern('tasks:hopeless')
+  @EventPattern<string>('tasks:hopeless')
   hopeless(): void {
     this.count('hopeless');
     throw new TerminalError('never');
   }
 
   @UseFilters(Noting)
-  @EventPattern('tasks:noted')
+  @EventPattern<string>('tasks:noted')
   noted(): void {
     throw new TerminalError('noted');
   }
 
-  @MessagePattern('fail')
+  @MessagePattern<string>('fail')
   fail(): void {
     throw new Error('a secret');
   }

@@ -7,11 +7,12 @@
 --
 -- KEYS per stream, three: stream   ids, current generation (hash id -> entry id)   ids, previous generation
 -- ARGV[1] window, ms   ARGV[2] most ids per generation
--- ARGV[3…] per event, four: number of its stream (1 = the first three keys), MAXLEN (0: no trimming),
+-- ARGV[3] 1: all are to be new, or all known (a repeat of the call); else nothing is added
+-- ARGV[4…] per event, four: number of its stream (1 = the first three keys), MAXLEN (0: no trimming),
 --          event id, event as JSON
 --
--- Returns per event {1, entry id} (added) or {0, entry id of the first time}. Nothing is written if one of the
--- keys is of a wrong type.
+-- Returns per event {1, entry id} (added) or {0, entry id of the first time}; when nothing was added for ARGV[3],
+-- {-1, entry id of the first time, or ''} for each. Nothing is written if one of the keys is of a wrong type.
 local SINCE = '' -- no event id is empty
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -39,12 +40,27 @@ for index = 1, #KEYS, 3 do
   end
 end
 
-local results = {}
-for index = 3, #ARGV, 4 do
+local function placesOf(index)
   local first = (ARGV[index] - 1) * 3 + 1
   local stream, current, previous = KEYS[first], KEYS[first + 1], KEYS[first + 2]
+  local id = ARGV[index + 2]
+  return stream, current, redis.call('HGET', current, id) or redis.call('HGET', previous, id)
+end
+
+if ARGV[3] == '1' then
+  local refused, new = {}, 0
+  for index = 4, #ARGV, 4 do
+    local _, _, known = placesOf(index)
+    if not known then new = new + 1 end
+    refused[#refused + 1] = {-1, known or ''}
+  end
+  if new > 0 and new < #refused then return refused end
+end
+
+local results = {}
+for index = 4, #ARGV, 4 do
   local maxLength, id, json = ARGV[index + 1], ARGV[index + 2], ARGV[index + 3]
-  local known = redis.call('HGET', current, id) or redis.call('HGET', previous, id)
+  local stream, current, known = placesOf(index)
   if known then
     results[#results + 1] = {0, known}
   else
