@@ -136,10 +136,10 @@ export class EngineObserver implements CaptureObserver {
     consumer.on('group-lost', ({ error }) =>
       this.alert(SyncAlert.StreamLost, `${direction}: stream or group lost: ${text(error)}`),
     );
-    consumer.on('lost', ({ ids }) =>
+    consumer.on('lost', ({ count }) =>
       this.alert(
         SyncAlert.EntriesTrimmed,
-        `${direction}: ${ids.length} entries were trimmed before they were handled; emitting them again`,
+        `${direction}: ${count} entries were trimmed before they were handled; emitting them again`,
       ),
     );
     consumer.on('dead-lettered', ({ id, letterId, error }) =>
