@@ -33,7 +33,8 @@ describe('in MongoDB', () => {
     const log = openAuditLog({ store: 'mongo', db: database(), collection });
     await log.prepare();
     await log.append(sampleEntries(20));
-    const entries = database().collection<{ _id: number }>(collection);
+    // As `verify()` reads: what is not with the majority yet, it need not see.
+    const entries = database().collection<{ _id: number }>(collection, { writeConcern: { w: 'majority' } });
     await entries.updateOne({ _id: 12 }, { $set: { data: '{"n":0}' } });
     expect(await log.verify()).toEqual({ outcome: 'broken', checked: 11, sequence: 12, reason: 'hash' });
     await entries.deleteOne({ _id: 5 });

@@ -1,4 +1,4 @@
-import { RedisStreamsExceptionFilter, RedisStreamsServer } from '@redis-mongo-sync/redis-streams/nest';
+import { RedisStreamsServer } from '@redis-mongo-sync/redis-streams/nest';
 import { Controller, type INestApplication } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 
@@ -23,6 +23,5 @@ export async function addMessages(app: INestApplication, url: string): Promise<v
     { strategy: new RedisStreamsServer({ url, group: 'tasks' }) },
     { inheritAppConfig: true },
   );
-  app.useGlobalFilters(new RedisStreamsExceptionFilter());
   await app.startAllMicroservices();
 }

@@ -11,6 +11,7 @@ export {
 } from './connections.js';
 export { defineScript, type LuaScript, type ScriptArgument, type ScriptDefinition } from './lua-script.js';
 export { readLua } from './lua-source.js';
+export { replayedFor } from './group-mark.js';
 export { addedAt, compareIds, fieldOf, type StreamEntry } from './stream-entry.js';
 export {
   classifyFailure,
@@ -74,6 +75,7 @@ export * from './bus/message-consumer.js';
 export * from './bus/message-producer.js';
 export {
   observeAll,
+  type DeadLetterAlert,
   type HandledFact,
   type MessagingObserver,
   type PublishedFact,

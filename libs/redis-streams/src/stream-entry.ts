@@ -25,6 +25,13 @@ export function compareIds(a: string, b: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** The id just before `id`. */
+export function idBefore(id: string): string {
+  const [time = '0', sequence = '0'] = id.split('-');
+  if (sequence !== '0') return `${time}-${BigInt(sequence) - 1n}`;
+  return time === '0' ? '0-0' : `${BigInt(time) - 1n}-18446744073709551615`;
+}
+
 function sequenceOf(id: string): bigint {
   return BigInt(id.slice(id.indexOf('-') + 1));
 }

@@ -18,6 +18,8 @@ export interface StreamTrimmerOptions {
   readonly everyMs?: number;
   /** Hard cap. Beyond it the producers have to slow down: unacked entries are never trimmed. */
   readonly maxLength?: number;
+  /** Entries kept while no group is there. Default: all. */
+  readonly keepWithoutGroup?: number;
   /** Called when the cap is passed (true) and when the length is back below it (false). */
   readonly onPressure?: (overfull: boolean, report: TrimReport) => void;
   readonly onError?: (error: unknown) => void;
@@ -77,10 +79,10 @@ export class StreamTrimmer {
   }
 
   private async trimOnce(): Promise<TrimReport> {
-    const { commands, stream, maxLength = Infinity } = this.options;
+    const { commands, stream, maxLength = Infinity, keepWithoutGroup = 0 } = this.options;
     let removed = 0;
     for (;;) {
-      const [chunk, floor, length] = await trimScript.run(commands, [stream], [CHUNK]);
+      const [chunk, floor, length] = await trimScript.run(commands, [stream], [CHUNK, keepWithoutGroup]);
       removed += chunk;
       if (chunk > 0) continue;
       const report = { removed, floor: floor || null, length, overfull: length > maxLength };

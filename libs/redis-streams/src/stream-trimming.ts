@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { systemClock, type Clock } from './clock.js';
+import { housekeepingClock, type Clock } from './clock.js';
 import type { StreamLayout } from './envelope/stream-catalog.js';
 import { StreamTrimmer } from './stream-trimmer.js';
 
@@ -9,14 +9,15 @@ export class StreamTrimming {
 
   constructor(
     private readonly commands: Redis,
-    private readonly clock: Clock = systemClock,
+    private readonly clock: Clock = housekeepingClock,
   ) {}
 
   keep({ definition, streamKeys }: StreamLayout): void {
     if (definition.trim !== 'acked') return;
     for (const stream of streamKeys) {
       if (this.trimmers.has(stream)) continue;
-      const trimmer = new StreamTrimmer({ commands: this.commands, stream, clock: this.clock });
+      const { commands, clock } = this;
+      const trimmer = new StreamTrimmer({ commands, stream, clock, keepWithoutGroup: definition.maxLength });
       this.trimmers.set(stream, trimmer);
       trimmer.start();
     }

@@ -81,16 +81,16 @@ describe('the bus under faults', () => {
     expect(await client.pttl(current)).toBeGreaterThan(300_000);
   });
 
-  it('trims to 10,000 entries by default, or to what every group has acked', async () => {
+  it('trims to what every group has acked by default, or to a number of entries', async () => {
     const bus = makeBus({
-      streams: { 'small:events': { maxLength: 500 }, 'acked:events': { trim: 'acked' } },
+      streams: { 'small:events': { trim: 'length', maxLength: 500 } },
     });
     const items = Array.from({ length: 3_000 }, (_, n) => ({ type: 'a.b', data: n }));
     for (const stream of ['small:events', 'acked:events'])
       await bus.producer.publishBatch(items.map((event) => ({ stream, event })));
     expect(await client.xlen('small:events')).toBeLessThan(700);
     expect(await client.xlen('acked:events')).toBe(3_000);
-    expect(bus.catalog.of('any:events').definition.maxLength).toBe(10_000);
+    expect(bus.catalog.of('any:events').definition).toMatchObject({ trim: 'acked', maxLength: 10_000 });
   });
 
   it('with `acked`, removes what every group has acked, and nothing that one has not', async () => {
@@ -218,6 +218,44 @@ describe('the bus under faults', () => {
     const [letter] = (await bus.deadLetters(STREAM).list()).letters;
     expect(letter?.error).toContain('does not survive');
   }, 90_000);
+
+  it('dead-letters nothing of other partitions and subscriptions that its process had in hand as well', async () => {
+    const OTHER = 'mails:events';
+    const bus = makeBus({ streams: { [STREAM]: { partitions: 4 } } });
+    for (let n = 0; n < 8; n += 1) {
+      const event = { type: 'a.b', data: n, key: `k${n}` };
+      await bus.producer.publish(STREAM, event);
+      await bus.producer.publish(OTHER, { ...event, data: n + 100 });
+    }
+    const settings = { url: server.url, stream: STREAM, partitions: 4, otherStream: OTHER };
+    const rules = {
+      behaviour: 'die' as const,
+      killer: 2,
+      takesMs: 300,
+      instance: 'stable',
+      timings: TIMINGS,
+    };
+    const pending = async (): Promise<number> => {
+      const streams = [...bus.catalog.of(STREAM).streamKeys, OTHER];
+      const counts = await Promise.all(streams.map((key) => client.xpending(key, 'g').catch(() => [1])));
+      return counts.reduce((sum, [count]) => sum + Number(count), 0);
+    };
+    const done = async (): Promise<boolean> =>
+      (await bus.deadLetters(STREAM).size()) > 0 && (await pending()) === 0;
+    for (let deaths = 0; !(await done()); deaths += 1) {
+      expect(deaths).toBeLessThan(12);
+      const child = new SpawnedSubscriber({ ...settings, ...rules });
+      cleanUps.push(() => child.kill());
+      await eventually(async () => child.ended || (await done()), { timeoutMs: 40_000 });
+    }
+    const letters = [
+      ...(await bus.deadLetters(STREAM).list()).letters,
+      ...(await bus.deadLetters(OTHER).list()).letters,
+    ];
+    expect(letters.map(({ fields }) => (JSON.parse(fields.event ?? '{}') as { data: unknown }).data)).toEqual(
+      [2],
+    );
+  }, 120_000);
 
   it.each(['DEL', 'FLUSHALL'])('goes on after %s under a blocked reader', async (command) => {
     const bus = makeBus({ streams: { [STREAM]: { partitions: 2 } } });

@@ -109,7 +109,7 @@ describe('DeadLetters', () => {
     await expect(letters.list({ after: '+' })).rejects.toThrow(RangeError);
   });
 
-  it('replays an entry byte for byte, once', async () => {
+  it('replays an entry byte for byte, with the mark of its group, once', async () => {
     const bytes = Buffer.from([0, 255, 128, 10, 13]);
     await bury(['a', '1', 'a', '2', 'version', '1767225600000000123']);
     const id = (await client.xadd(STREAM, '*', 'raw', bytes)) ?? '';
@@ -120,9 +120,10 @@ describe('DeadLetters', () => {
     for (const { letterId } of page.letters) outcomes.push(await letters.replay(letterId));
     expect(outcomes.map(({ kind }) => kind)).toEqual(['replayed', 'replayed']);
     const added = await client.xrangeBuffer(STREAM, '-', '+');
+    const mark = ['__group', 'g'];
     expect(added.slice(-2).map(([, fields]) => fields)).toEqual([
-      ['a', '1', 'a', '2', 'version', '1767225600000000123'].map((text) => Buffer.from(text)),
-      [Buffer.from('raw'), bytes],
+      ['a', '1', 'a', '2', 'version', '1767225600000000123', ...mark].map((text) => Buffer.from(text)),
+      [Buffer.from('raw'), bytes, ...mark.map((text) => Buffer.from(text))],
     ]);
     expect(await letters.replay(page.letters[0]?.letterId ?? '')).toEqual({ kind: 'not-found' });
     expect(await letters.size()).toBe(0);

@@ -67,6 +67,16 @@ describe('care of a stream', () => {
       expect(await trimmer().trim()).toMatchObject({ removed: 0, floor: '0-0', length: 500 });
     });
 
+    it('keeps the last entries of a stream nobody reads, if so many are wanted; with a group what it needs', async () => {
+      await addEntries(client, 500);
+      const report = await trimmer({ keepWithoutGroup: 100 }).trim();
+      expect(report.removed).toBeGreaterThanOrEqual(300);
+      expect(report.length).toBeGreaterThanOrEqual(100);
+      await group('new');
+      await addEntries(client, 500);
+      expect(await trimmer({ keepWithoutGroup: 100 }).trim()).toMatchObject({ removed: 0 });
+    });
+
     it('compares ids as numbers, not as text', async () => {
       for (const id of ['9-1', '10-2', '10-9', '10-10', '10-18446744073709551615']) {
         await client.xadd(STREAM, id, 'n', id);

@@ -1,17 +1,22 @@
-import type {
-  HandledFact,
-  MessageBus,
-  MessagingObserver,
-  PublishedFact,
-} from '@redis-mongo-sync/redis-streams';
+import type { HandledFact, MessagingObserver, PublishedFact } from '@redis-mongo-sync/redis-streams';
 import { streamInfo, type RedisMessageBus } from '@redis-mongo-sync/redis-streams';
 import type { MetricsRegistry } from './redis-streams-options.js';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 const GROUP_LABELS = ['stream', 'group', 'type'] as const;
 
-/** The bus in figures: `messaging_*`. */
+const made = new WeakMap<MetricsRegistry, MessagingMetrics>();
+
+/** The buses of a process in figures: `messaging_*`. */
 export class MessagingMetrics implements MessagingObserver {
+  /** One for each registry, which takes a name once. */
+  static in(registry: MetricsRegistry): MessagingMetrics {
+    const metrics = made.get(registry) ?? new MessagingMetrics(registry);
+    made.set(registry, metrics);
+    return metrics;
+  }
+
+  private readonly buses = new Set<RedisMessageBus>();
   private readonly publishedTotal;
   private readonly processedTotal;
   private readonly failedTotal;
@@ -21,7 +26,7 @@ export class MessagingMetrics implements MessagingObserver {
   private readonly seconds;
   private readonly registry: Registry;
 
-  constructor(given: MetricsRegistry) {
+  private constructor(given: MetricsRegistry) {
     const registry = given as Registry;
     this.registry = registry;
     const counter = (name: string, help: string, labelNames: readonly string[] = GROUP_LABELS) =>
@@ -47,6 +52,7 @@ export class MessagingMetrics implements MessagingObserver {
       buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
       registers: [registry],
     });
+    this.makeGauges();
   }
 
   readonly published = ({ stream, type, outcome }: PublishedFact): void =>
@@ -73,8 +79,12 @@ export class MessagingMetrics implements MessagingObserver {
     this.deadLetteredTotal.inc({ stream, group });
 
   /** Lag, pending and dead letters of what this instance subscribes, asked of Redis at each scrape. */
-  watch(bus: MessageBus): void {
-    const redis = 'catalog' in bus && 'commands' in bus ? (bus as RedisMessageBus) : undefined;
+  watch(bus: RedisMessageBus): () => void {
+    this.buses.add(bus);
+    return () => this.buses.delete(bus);
+  }
+
+  private makeGauges(): void {
     const gauge = (
       name: string,
       help: string,
@@ -92,11 +102,9 @@ export class MessagingMetrics implements MessagingObserver {
       figure: (info: { lag: number | null; pending: number }) => number,
     ) => {
       gauge.reset();
-      if (!redis) return;
-      for (const { stream, group } of bus.consumer.subscriptions()) {
-        const infos = await Promise.all(
-          redis.catalog.of(stream).streamKeys.map((key) => streamInfo(redis.commands, key)),
-        );
+      for (const { bus, stream, group } of this.subscriptions()) {
+        const keys = bus.catalog.of(stream).streamKeys;
+        const infos = await Promise.all(keys.map((key) => streamInfo(bus.commands, key)));
         const own = infos.flatMap(({ groups }) => groups.filter(({ name }) => name === group));
         gauge.set(
           { stream, group },
@@ -111,8 +119,14 @@ export class MessagingMetrics implements MessagingObserver {
       perGroup(it, ({ pending }) => pending),
     );
     gauge('dead_letters', 'Dead letters of the stream', ['stream'], async (it) => {
-      for (const stream of new Set(bus.consumer.subscriptions().map((one) => one.stream)))
+      for (const { bus, stream } of this.subscriptions())
         it.set({ stream }, await bus.deadLetters(stream).size());
     });
+  }
+
+  private subscriptions() {
+    return [...this.buses].flatMap((bus) =>
+      bus.consumer.subscriptions().map(({ stream, group }) => ({ bus, stream, group })),
+    );
   }
 }

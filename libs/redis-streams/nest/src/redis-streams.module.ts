@@ -12,7 +12,8 @@ import {
   type ModuleMetadata,
   type Provider,
 } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { DiscoveryModule, DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
+import { HandlerMethods } from './handler-methods.js';
 import { openBus, type OwnedBus } from './owned-bus.js';
 import { RedisStreamsHealthIndicator } from './redis-streams.health.js';
 import { REDIS_STREAMS_OPTIONS, type RedisStreamsModuleOptions } from './redis-streams-options.js';
@@ -40,15 +41,20 @@ const providers: Provider[] = [
     inject: [MessageBus],
   },
   {
+    provide: HandlerMethods,
+    useFactory: (discovery: DiscoveryService, scanner: MetadataScanner, moduleRef: ModuleRef) =>
+      new HandlerMethods(discovery, scanner, moduleRef),
+    inject: [DiscoveryService, MetadataScanner, ModuleRef],
+  },
+  {
     provide: StreamHandlerExplorer,
     useFactory: (
       { close }: OwnedBus,
       bus: MessageBus,
       options: RedisStreamsModuleOptions,
-      discovery: DiscoveryService,
-      scanner: MetadataScanner,
-    ) => new StreamHandlerExplorer(bus, close, { discovery, scanner }, options.subscribe),
-    inject: [OWNED_BUS, MessageBus, REDIS_STREAMS_OPTIONS, DiscoveryService, MetadataScanner],
+      methods: HandlerMethods,
+    ) => new StreamHandlerExplorer(bus, close, methods, options.subscribe),
+    inject: [OWNED_BUS, MessageBus, REDIS_STREAMS_OPTIONS, HandlerMethods],
   },
 ];
 const shared = [

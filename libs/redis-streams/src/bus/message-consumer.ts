@@ -69,11 +69,29 @@ export interface SubscribeOptions {
    * effects – which must do nothing for an entry whose XACK does nothing. Without `deduplicate`. Default `bus`.
    */
   readonly settledBy?: 'bus' | 'handler';
-  /** Handles only these types; all others count as handled. */
+  /** Handles only these types; what becomes of all others says `unhandled`. */
   readonly types?: readonly string[];
+  /**
+   * What becomes of an event that no route of the subscription takes: it counts as handled, or it goes to the
+   * dead letters. It goes there in any case while another process of the group has a handler for it. Default `ignore`.
+   */
+  readonly unhandled?: 'ignore' | 'dead-letter';
   /** What an exception means; see `classifyFailure`. */
   readonly classify?: FailureClassifier;
 }
+
+/** Its own: which types it takes, and how patient it is with them. */
+type RouteOptions = Pick<SubscribeOptions, 'types' | 'retries' | 'retryDelaysMs' | 'handlerTimeoutMs'>;
+
+/**
+ * One of several handlers of a group. The types of two routes are disjoint; at most one route names none: it
+ * takes what no other route takes.
+ */
+export type HandlerRoute = RouteOptions &
+  (
+    | { readonly batch?: false; readonly handler: MessageHandler }
+    | { readonly batch: true; readonly handler: BatchMessageHandler }
+  );
 
 export type SubscriptionState = 'running' | 'paused' | 'failed' | 'closed';
 
@@ -100,19 +118,45 @@ export interface Subscription {
 
 /** Consumes events. An abstract class, so that it can be asked for by its name in dependency injection. */
 export abstract class MessageConsumerService {
-  /** Resolves when the group exists: what is published from now on will be handled. */
-  abstract subscribe<Data = unknown>(
+  /**
+   * Resolves when the group exists: what is published from now on will be handled. While Redis is away, resolves as
+   * well; the subscription waits for it, and says so (`snapshot().trouble`).
+   */
+  subscribe<Data = unknown>(
     stream: string,
     group: string,
     handler: MessageHandler<Data>,
-    options?: SubscribeOptions,
-  ): Promise<Subscription>;
+    { types, ...options }: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    const route = { handler: handler as MessageHandler, ...(types ? { types } : {}) };
+    return this.subscribeRoutes(stream, group, [route], options);
+  }
 
-  abstract subscribeBatch<Data = unknown>(
+  subscribeBatch<Data = unknown>(
     stream: string,
     group: string,
     handler: BatchMessageHandler<Data>,
-    options?: SubscribeOptions,
+    { types, ...options }: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    const route = {
+      batch: true as const,
+      handler: handler as BatchMessageHandler,
+      ...(types ? { types } : {}),
+    };
+    return this.subscribeRoutes(stream, group, [route], options);
+  }
+
+  /**
+   * Several handlers of one group, each for its types: one subscription, since a group gets each event once.
+   * Subscribing the same types again makes another instance.
+   * @throws MessagingError SUBSCRIPTION_CONFLICT when two routes take one type, or when this process has a
+   * subscription to the group that takes other types: each would acknowledge what the other one wants.
+   */
+  abstract subscribeRoutes(
+    stream: string,
+    group: string,
+    routes: readonly HandlerRoute[],
+    options?: Omit<SubscribeOptions, 'types'>,
   ): Promise<Subscription>;
 
   /** Ends every subscription of this instance to the group. Nothing to do if there is none. */

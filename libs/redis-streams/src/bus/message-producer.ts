@@ -28,6 +28,11 @@ export interface Rejected {
 export interface PublishBatchOptions {
   /** One invalid event refuses the batch, and all go in one atomic step. Default false. */
   readonly allOrNothing?: boolean;
+  /**
+   * With `allOrNothing`: `refuse` refuses the batch when an id was published before – unless all were, which is a
+   * repeat of the batch. Default `accept`: such an event counts as published, and the others are.
+   */
+  readonly duplicates?: 'accept' | 'refuse';
 }
 
 /** Publishes events. An abstract class, so that it can be asked for by its name in dependency injection. */
@@ -40,7 +45,8 @@ export abstract class MessageProducerService {
   abstract publish(stream: string, event: NewEvent, options?: PublishOptions): Promise<Published>;
 
   /**
-   * Results in the order of `items`. With `allOrNothing` throws MessagingError BATCH_REJECTED if one is invalid.
+   * Results in the order of `items`. With `allOrNothing` throws MessagingError BATCH_REJECTED if one is invalid
+   * (or, with `duplicates: 'refuse'`, was published before): nothing is published then.
    * Otherwise an item's failure is its own: `rejected`, with the reason.
    */
   abstract publishBatch(

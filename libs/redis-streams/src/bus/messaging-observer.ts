@@ -11,6 +11,13 @@ export interface HandledFact {
   readonly type: string;
 }
 
+export interface DeadLetterAlert {
+  readonly stream: string;
+  /** False when there are fewer again. */
+  readonly raised: boolean;
+  readonly size: number;
+}
+
 /** What happens on the bus, for metrics and logs. Must not throw; every method is called synchronously. */
 export interface MessagingObserver {
   published?(fact: PublishedFact): void;
@@ -21,7 +28,12 @@ export interface MessagingObserver {
   /** The event had been handled already and was skipped. */
   skipped?(fact: HandledFact): void;
   deadLettered?(fact: HandledFact & { readonly error: unknown; readonly letterId: string }): void;
-  /** A subscription's trouble beyond single messages: outage, group lost, entries lost, fatal. */
+  /** The dead letters of a subscribed stream pile up; `DeadLetterRules.alertAt` says how many that are. */
+  deadLetterAlert?(alert: DeadLetterAlert): void;
+  /**
+   * A subscription's trouble beyond single messages: `waiting` (an outage), `group-lost`, `lost` (entries),
+   * `types-conflict`, `lease`, `fatal`.
+   */
   trouble?(fact: {
     readonly stream: string;
     readonly group: string;
@@ -38,6 +50,7 @@ export function observeAll(observers: readonly MessagingObserver[]): MessagingOb
     failed: (fact) => observers.forEach((observer) => observer.failed?.(fact)),
     skipped: (fact) => observers.forEach((observer) => observer.skipped?.(fact)),
     deadLettered: (fact) => observers.forEach((observer) => observer.deadLettered?.(fact)),
+    deadLetterAlert: (alert) => observers.forEach((observer) => observer.deadLetterAlert?.(alert)),
     trouble: (fact) => observers.forEach((observer) => observer.trouble?.(fact)),
   };
 }

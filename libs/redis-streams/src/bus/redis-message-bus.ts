@@ -10,16 +10,13 @@ import { StreamTrimming } from '../stream-trimming.js';
 import type { TraceBridge } from '../tracing/trace-bridge.js';
 import { MessageBus } from './message-bus.js';
 import type { MessageConsumerService } from './message-consumer.js';
-import type { MessagingObserver } from './messaging-observer.js';
+import type { DeadLetterAlert, MessagingObserver } from './messaging-observer.js';
 
 export interface DeadLetterRules {
-  /** `onAlert` at this many dead letters of a stream. Default 100. */
+  /** The alert comes at this many dead letters of a stream. Default 100. */
   readonly alertAt?: number;
-  readonly onAlert?: (alert: {
-    readonly stream: string;
-    readonly raised: boolean;
-    readonly size: number;
-  }) => void;
+  /** Beside the observer's `deadLetterAlert`. */
+  readonly onAlert?: (alert: DeadLetterAlert) => void;
   /** 7 to 30. Default 30. */
   readonly retentionDays?: number;
   /** Default 60 s. */
@@ -55,8 +52,8 @@ export class RedisMessageBus extends MessageBus {
     const trimming = new StreamTrimming(options.commands, options.clock);
     const shared = { ...options, catalog: this.catalog, trimming };
     this.producer = new RedisMessageProducer(shared);
-    const consumer = new RedisMessageConsumer(shared);
-    this.consumer = consumer;
+    const onSubscribed = (stream: string): void => this.keepDeadLetters(stream);
+    this.consumer = new RedisMessageConsumer({ ...shared, onSubscribed });
     this.replayer = new RedisStreamReplayer(options.commands, this.catalog);
   }
 
@@ -82,7 +79,7 @@ export class RedisMessageBus extends MessageBus {
     });
   }
 
-  /** Watches the dead letters of a stream until `close()`: alert and clean-up. */
+  /** Watches the dead letters of a stream until `close()`: alert and clean-up. Done for each stream that is subscribed. */
   keepDeadLetters(stream: string): void {
     if (this.keepers.has(stream)) return;
     const { onAlert, checkEveryMs, ...rules } = this.options.deadLetters ?? {};
@@ -91,7 +88,10 @@ export class RedisMessageBus extends MessageBus {
       clock: this.options.clock ?? systemClock,
       ...rules,
       ...(checkEveryMs === undefined ? {} : { everyMs: checkEveryMs }),
-      onAlert: (raised, size) => onAlert?.({ stream, raised, size }),
+      onAlert: (raised, size) => {
+        this.options.observer?.deadLetterAlert?.({ stream, raised, size });
+        onAlert?.({ stream, raised, size });
+      },
     });
     this.keepers.set(stream, keeper);
     keeper.start();

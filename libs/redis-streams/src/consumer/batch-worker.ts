@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { DeadLetterWriter, type DeadLetterReason } from '../dead-letters/dead-letter-writer.js';
+import { replayedFor } from '../group-mark.js';
 import { splitBySize } from '../split-by-size.js';
 import type { StreamEntry } from '../stream-entry.js';
 import type { ConsumerCounters } from './consumer-counters.js';
@@ -51,9 +52,19 @@ export class BatchWorker {
   }
 
   async handle(entries: readonly StreamEntry[], attempt: number): Promise<void> {
-    for (const part of splitBySize(entries, this.context.options.maxBatchCharacters)) {
+    const own = await this.ownOf(entries);
+    for (const part of splitBySize(own, this.context.options.maxBatchCharacters)) {
       await this.handlePart(part, attempt);
     }
+  }
+
+  /** Acks what was replayed for another group. */
+  private async ownOf(entries: readonly StreamEntry[]): Promise<readonly StreamEntry[]> {
+    const { group } = this.context.options;
+    const isOwn = (entry: StreamEntry): boolean => (replayedFor(entry) ?? group) === group;
+    if (entries.every(isOwn)) return entries;
+    await this.ack(entries.filter((entry) => !isOwn(entry)));
+    return entries.filter(isOwn);
   }
 
   /** One more try of a shelved entry; its dead letter when there are no tries left. */
@@ -94,10 +105,10 @@ export class BatchWorker {
     this.reportLost(ids);
   }
 
-  reportLost(ids: readonly string[]): void {
-    if (ids.length === 0) return;
-    this.context.counters.lost += ids.length;
-    this.context.events.emit('lost', { ids });
+  reportLost(ids: readonly string[], count = ids.length): void {
+    if (count === 0) return;
+    this.context.counters.lost += count;
+    this.context.events.emit('lost', { count, ids });
   }
 
   private async handlePart(batch: readonly StreamEntry[], attempt: number): Promise<void> {
@@ -109,7 +120,7 @@ export class BatchWorker {
       return;
     }
     if (this.context.signal.aborted) return; // out of time: left pending on purpose
-    await this.settle(batch, result);
+    await this.settle(batch, result, attempt);
   }
 
   /** `isolate`: the batch as a whole is poisoned, and halving it will show which entry it is. */
@@ -135,9 +146,9 @@ export class BatchWorker {
     }
   }
 
-  private async settle(batch: readonly StreamEntry[], result: HandlerResult): Promise<void> {
+  private async settle(batch: readonly StreamEntry[], result: HandlerResult, attempt: number): Promise<void> {
     const { counters, shelf, options } = this.context;
-    const done = result.failures?.length ? this.shelve(batch, result.failures) : batch;
+    const done = result.failures?.length ? this.shelve(batch, result.failures, attempt) : batch;
     if (!result.acked && done.length > 0) await this.ack(done);
     if (this.survivors.size > 0) for (const { id } of done) this.survivors.delete(id);
     if (shelf.size > 0) for (const { id } of done) shelf.remove(id);
@@ -158,15 +169,20 @@ export class BatchWorker {
   }
 
   /** Returns the entries that did not fail. */
-  private shelve(batch: readonly StreamEntry[], failures: readonly EntryFailure[]): readonly StreamEntry[] {
+  private shelve(
+    batch: readonly StreamEntry[],
+    failures: readonly EntryFailure[],
+    attempt: number,
+  ): readonly StreamEntry[] {
     const { counters, events, shelf } = this.context;
     const failed = new Map(failures.map((failure) => [failure.id, failure]));
     counters.failed += failed.size;
     return batch.filter((entry) => {
       const failure = failed.get(entry.id);
       if (!failure) return true;
-      const { error, retry = true, attempts: made = 1 } = failure;
-      const { attempts } = shelf.put(entry, error, { retry, attempts: made });
+      const { error, retry = true, attempts: made = 1, retryDelaysMs: delaysMs } = failure;
+      const attempts = attempt - 1 + made;
+      shelf.put(entry, error, { retry, attempts, delaysMs });
       events.emit('entry-failed', { id: entry.id, attempts, error: failure.error });
       return false;
     });

@@ -19,8 +19,11 @@ export interface ConsumerEvents {
   /** Stream or group vanished (deleted, flushed, failover). Entries may be gone for good: repair from the source. */
   'group-lost': [{ readonly error: unknown }];
   'group-created': [{ readonly startId: string }];
-  /** Pending entries whose data had been trimmed: acked, counted, never handled. An alarm. */
-  lost: [{ readonly ids: readonly string[] }];
+  /**
+   * Entries that were trimmed or deleted before they were handled. An alarm. `ids`: of those that were pending;
+   * nobody knows the ids of the others, which had not been read yet.
+   */
+  lost: [{ readonly count: number; readonly ids: readonly string[] }];
   /** Entries of consumers that stopped answering, taken over. */
   reclaimed: [{ readonly count: number }];
   'entry-failed': [{ readonly id: string; readonly attempts: number; readonly error: unknown }];

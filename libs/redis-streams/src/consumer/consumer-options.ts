@@ -5,6 +5,7 @@ import { classifyFailure, type FailureClassifier } from '../failure-kind.js';
 import type { StepCounter } from '../step-counter.js';
 import type { StreamEntry } from '../stream-entry.js';
 import type { BreakerOptions } from './circuit-breaker.js';
+import { trialsOfProcess, type Trials } from './trials.js';
 
 /** One entry the handler could not take. A value, not an exception: the rest of the batch goes on. */
 export interface EntryFailure {
@@ -14,6 +15,8 @@ export interface EntryFailure {
   readonly retry?: boolean;
   /** Tries that the handler itself has made of this entry. Default 1. */
   readonly attempts?: number;
+  /** Replaces the consumer's waits for this entry. */
+  readonly retryDelaysMs?: readonly number[];
 }
 
 export interface HandlerResult {
@@ -77,6 +80,8 @@ export interface StreamConsumerOptions {
   readonly maxShelved?: number;
   /** An entry handed out more often than this, each time with the process dying, is dead-lettered. Default 5. */
   readonly maxDeliveries?: number;
+  /** Keeps the trials of such entries apart from all other work. Default: one for the process. */
+  readonly trials?: Trials;
   readonly breaker?: BreakerOptions;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -100,6 +105,7 @@ export function resolveOptions(options: StreamConsumerOptions): ResolvedConsumer
     retryDelaysMs: [100, 400, 900],
     maxShelved: 5_000,
     maxDeliveries: 5,
+    trials: trialsOfProcess,
     breaker: {},
     clock: systemClock,
     random: Math.random,

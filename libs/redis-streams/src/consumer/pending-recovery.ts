@@ -1,3 +1,4 @@
+import { defineScript } from '../lua-script.js';
 import type { StreamEntry } from '../stream-entry.js';
 import type { BatchWorker } from './batch-worker.js';
 import type { ConsumerCounters } from './consumer-counters.js';
@@ -23,8 +24,14 @@ type EntryRow = [id: string, fields: string[] | null] | null;
 
 const START = '0-0';
 
+const lostScript = defineScript<number>({
+  name: 'streams.count-lost',
+  file: new URL('../lua/count-lost.lua', import.meta.url),
+  numberOfKeys: 1,
+});
+
 /**
- * Handles everything that is pending for this consumer, then takes over what consumers that stopped
+ * Tells what was trimmed away under the group, then handles everything that is pending for this consumer, then takes over what consumers that stopped
  * answering have left, the same way. Runs while nothing else reads or handles.
  *
  * A take-over only moves ownership (`JUSTID`, which doesn't count as a delivery); handing out and counting
@@ -34,6 +41,8 @@ export class PendingRecovery {
   constructor(private readonly context: PendingRecoveryContext) {}
 
   async run(): Promise<void> {
+    const { commands, stream, group } = this.context.options;
+    this.context.worker.reportLost([], await lostScript.run(commands, [stream], [group]));
     await this.redeliverOwn('-', '+');
     let cursor = START;
     do {
@@ -83,7 +92,8 @@ export class PendingRecovery {
   }
 
   private async take(step: RedeliveryStep): Promise<void> {
-    const { worker, counters, options } = this.context;
+    const { worker, options } = this.context;
+    const { clock, trials } = options;
     switch (step.kind) {
       case 'dead-letter': {
         const now = options.clock.now();
@@ -92,15 +102,23 @@ export class PendingRecovery {
         await worker.deadLetter({ id: step.id, error, attempts: step.deliveries, ...times });
         return;
       }
-      case 'batch': {
-        const entries = await this.load(step.ids, step.deliveries).catch((error: unknown) => {
-          worker.noteSurvivors(step.ids); // counted perhaps, but never in the handler's hands
-          throw error;
-        });
-        counters.redelivered += entries.length;
-        if (entries.length > 0) await worker.handle(entries, step.deliveries);
-      }
+      case 'trial':
+        await trials.trial(clock, () => this.handOut([step.id], step.deliveries));
+        return;
+      case 'batch':
+        await trials.work(clock, () => this.handOut(step.ids, step.deliveries));
     }
+  }
+
+  private async handOut(ids: readonly string[], deliveries: number): Promise<void> {
+    const { worker, counters } = this.context;
+    if (this.context.interrupted()) return; // while it waited for its turn
+    const entries = await this.load(ids, deliveries).catch((error: unknown) => {
+      worker.noteSurvivors(ids); // counted perhaps, but never in the handler's hands
+      throw error;
+    });
+    counters.redelivered += entries.length;
+    if (entries.length > 0) await worker.handle(entries, deliveries);
   }
 
   /** The data of own pending entries; sets their delivery counter and begins their idle time anew. */

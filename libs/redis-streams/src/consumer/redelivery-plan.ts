@@ -8,6 +8,8 @@ export interface PendingEntry {
 /** `deliveries` is what the counter is set to when the step begins. */
 export type RedeliveryStep =
   | { readonly kind: 'batch'; readonly ids: readonly string[]; readonly deliveries: number }
+  /** Handled while nothing else of the process is; see `Trials`. */
+  | { readonly kind: 'trial'; readonly id: string; readonly deliveries: number }
   | { readonly kind: 'dead-letter'; readonly id: string; readonly deliveries: number };
 
 export interface RedeliveryRules {
@@ -24,8 +26,9 @@ export interface RedeliveryRules {
  * just that:
  * – An entry that came out of a failure with the process alive is no killer: its counter goes back to 1,
  *   so that an outage of hours, however often tried, never adds up to a dead letter.
- * – An entry whose counter says that a process died over it (2 or more) is handled alone, and counted just
- *   before. Otherwise one killer would drag the rest of its batch over the limit.
+ * – An entry whose counter says that processes died with it in hand (2 or more) is handled alone in the whole
+ *   process, and counted just before. Otherwise one killer would drag the rest of its batch, and what other consumers
+ *   of the process have in hand, over the limit.
  * – Above the limit it is dead-lettered without being handled.
  */
 export function planRedelivery(pending: readonly PendingEntry[], rules: RedeliveryRules): RedeliveryStep[] {
@@ -38,7 +41,7 @@ export function planRedelivery(pending: readonly PendingEntry[], rules: Redelive
       steps.push(
         deliveries > rules.maxDeliveries
           ? { kind: 'dead-letter', id, deliveries }
-          : { kind: 'batch', ids: [id], deliveries: deliveries + 1 },
+          : { kind: 'trial', id, deliveries: deliveries + 1 },
       );
       continue;
     }

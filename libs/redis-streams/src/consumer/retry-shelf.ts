@@ -13,6 +13,14 @@ export interface ShelvedEntry {
   readonly dueAt: number | null;
 }
 
+export interface FailedTry {
+  readonly retry: boolean;
+  /** Tries made by now, those before a redelivery included. */
+  readonly attempts: number;
+  /** Instead of the shelf's own waits. */
+  readonly delaysMs?: readonly number[] | undefined;
+}
+
 /**
  * Poison entries wait here, each for its own time, while the stream goes on. They stay pending in Redis:
  * if the process dies, they come back by recovery.
@@ -39,12 +47,11 @@ export class RetryShelf {
   put(
     entry: StreamEntry,
     error: unknown,
-    options: { readonly retry: boolean; readonly attempts?: number },
+    { retry, attempts, delaysMs = this.delaysMs }: FailedTry,
   ): ShelvedEntry {
     const now = this.clock.now();
     const before = this.entries.get(entry.id);
-    const attempts = (before?.attempts ?? 0) + (options.attempts ?? 1);
-    const delay = options.retry ? this.delaysMs[attempts - 1] : undefined;
+    const delay = retry ? delaysMs[attempts - 1] : undefined;
     const shelved: ShelvedEntry = {
       entry,
       error,

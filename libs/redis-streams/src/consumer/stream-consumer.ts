@@ -209,16 +209,21 @@ export class StreamConsumer extends EventEmitter<ConsumerEvents> {
         if (!entries) continue;
         this.noteRead(entries);
         reading = this.reader.read(); // before the handler begins: Redis works while we do
-        if (entries.length > 0) slots.start(() => this.worker.handle(entries, 1));
+        if (entries.length > 0) slots.start(() => this.handleNew(entries));
       }
       void this.reader.unblock(this.options.commands);
       const rest = await reading;
       this.noteRead(rest);
       await slots.free();
-      if (rest.length > 0) slots.start(() => this.worker.handle(rest, 1));
+      if (rest.length > 0) slots.start(() => this.handleNew(rest));
     } finally {
       await slots.idle();
     }
+  }
+
+  private handleNew(entries: readonly StreamEntry[]): Promise<void> {
+    const { trials, clock } = this.options;
+    return trials.work(clock, () => this.worker.handle(entries, 1));
   }
 
   /** Tries what is due on the shelf, and waits while the shelf is full. */
@@ -226,7 +231,8 @@ export class StreamConsumer extends EventEmitter<ConsumerEvents> {
     for (;;) {
       for (const shelved of this.shelf.due()) {
         if (this.interrupted()) return;
-        await this.worker.retry(shelved);
+        const { trials, clock } = this.options;
+        await trials.work(clock, () => this.worker.retry(shelved));
       }
       if (this.interrupted() || !this.shelfIsFull()) return;
       if (this.shelf.due().length === 0) await this.wakeUp.wait();

@@ -72,7 +72,7 @@ export class DeadLetters {
     return row && toLetter(row, this.secrets);
   }
 
-  /** Puts the original entry back as a new one, for every group of the stream, and removes the letter. */
+  /** Puts the original entry back as a new one, for the letter's group only, and removes the letter. */
   async replay(letterId: string, { by = UNKNOWN } = {}): Promise<ReplayOutcome> {
     if (!isEntryId(letterId)) return { kind: 'not-found' };
     return this.putBack(letterId, by);

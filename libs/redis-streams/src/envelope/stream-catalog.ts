@@ -1,15 +1,18 @@
 import { MessagingError } from './messaging-error.js';
 import { assertGroupName, assertStreamName } from './names.js';
 
-/** How a stream keeps short. `length`: `MAXLEN ~`, whoever has read. `acked`: what every group has acked. */
+/**
+ * How a stream keeps short. `acked`: what every group has acked goes, and while there is no group, all but the last
+ * `maxLength` entries. `length`: `MAXLEN ~`, whoever has read.
+ */
 export type TrimPolicy = 'length' | 'acked' | 'none';
 
 export interface StreamDefinition {
   /** Events of one key go to one partition, and keep their order. Fixed for the life of the stream. Default 1. */
   readonly partitions?: number;
-  /** Default `length`. */
+  /** Default `acked`. */
   readonly trim?: TrimPolicy;
-  /** Entries kept per partition with `trim: 'length'`. Default 10,000. */
+  /** Entries kept per partition with `trim: 'length'`, and with `acked` while no group is there. Default 10,000. */
   readonly maxLength?: number;
 }
 
@@ -64,6 +67,11 @@ export class StreamLayout {
     return generations(`${this.base}:~done:${partition}:${group}`);
   }
 
+  /** Which event types the processes of a group handle. */
+  typesKey(group: string): string {
+    return `${this.base}:~types:${group}`;
+  }
+
   leaseKeys(group: string): readonly [leases: string, members: string] {
     return [`${this.base}:~leases:${group}`, `${this.base}:~members:${group}`];
   }
@@ -87,7 +95,7 @@ export class StreamCatalog {
   /** @throws MessagingError INVALID_NAME; STREAM_MISMATCH when it is defined otherwise already. */
   define(name: string, definition: StreamDefinition = {}): StreamLayout {
     assertStreamName(name);
-    const { partitions = 1, trim = 'length', maxLength = 10_000 } = definition;
+    const { partitions = 1, trim = 'acked', maxLength = 10_000 } = definition;
     if (!Number.isInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS)
       throw new RangeError(`partitions of ${name} must be a whole number from 1 to ${MAX_PARTITIONS}`);
     if (!Number.isSafeInteger(maxLength) || maxLength < 1)

@@ -8,11 +8,12 @@
 
   KEYS  per stream, three: stream   ids, current generation (hash id -> entry id)   ids, previous generation
   ARGV  1 window, ms   2 most ids per generation
+        3 1: all are to be new, or all known (a repeat of the call); else nothing is added
         then per event, four: number of its stream (1 = the first three keys), MAXLEN (0: no trimming),
         event id, event as JSON
 
-  Returns per event {1, entry id} (added) or {0, entry id of the first time}. Nothing is written if one of the
-  keys is of a wrong type.
+  Returns per event {1, entry id} (added) or {0, entry id of the first time}; when nothing was added for ARGV 3,
+  {-1, entry id of the first time, or ''} for each. Nothing is written if one of the keys is of a wrong type.
 ]]
 --@include includes/generations
 local window, most = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -25,14 +26,31 @@ for index = 1, #KEYS do
   end
 end
 
-for index = 1, #KEYS, 3 do begin_generation(KEYS[index + 1], KEYS[index + 2], window, most) end
+for index = 1, #KEYS, 3 do
+  begin_generation(KEYS[index + 1], KEYS[index + 2], window, most)
+end
 
-local results = {}
-for index = 3, #ARGV, 4 do
+local function places_of(index)
   local first = (ARGV[index] - 1) * 3 + 1
   local stream, current, previous = KEYS[first], KEYS[first + 1], KEYS[first + 2]
+  local id = ARGV[index + 2]
+  return stream, current, redis.call('HGET', current, id) or redis.call('HGET', previous, id)
+end
+
+if ARGV[3] == '1' then
+  local refused, new = {}, 0
+  for index = 4, #ARGV, 4 do
+    local _, _, known = places_of(index)
+    if not known then new = new + 1 end
+    refused[#refused + 1] = { -1, known or '' }
+  end
+  if new > 0 and new < #refused then return refused end
+end
+
+local results = {}
+for index = 4, #ARGV, 4 do
   local max_length, id, json = ARGV[index + 1], ARGV[index + 2], ARGV[index + 3]
-  local known = redis.call('HGET', current, id) or redis.call('HGET', previous, id)
+  local stream, current, known = places_of(index)
   if known then
     results[#results + 1] = { 0, known }
   else

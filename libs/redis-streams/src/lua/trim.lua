@@ -1,22 +1,14 @@
 --[[
   Trims a stream up to what no group needs any more: the oldest entry that is pending, or the last one
-  delivered where nothing is pending. A stream without groups is left alone.
+  delivered where nothing is pending. Of a stream without groups the last entries are kept, if a number is given.
 
   KEYS  1 stream
   ARGV  1 most entries to remove in this call (keeps Redis responsive)
+        2 entries kept while there is no group; 0: all
 
   Returns {entries removed, id below which was trimmed or '', length afterwards}.
 ]]
--- Ids are two decimal numbers of up to 64 bits, more than a Lua number holds: compare them as text.
-local function older(a, b)
-  local a_time, a_sequence = string.match(a, '^(%d+)-(%d+)$')
-  local b_time, b_sequence = string.match(b, '^(%d+)-(%d+)$')
-  local left, right = a_time, b_time
-  if a_time == b_time then left, right = a_sequence, b_sequence end
-  if #left ~= #right then return #left < #right end
-  return left < right
-end
-
+--@include includes/entry-ids
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 0, '', 0 } end
 
 local floor = ''
@@ -29,5 +21,9 @@ for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
 end
 
 local removed = 0
-if floor ~= '' then removed = redis.call('XTRIM', KEYS[1], 'MINID', '~', floor, 'LIMIT', ARGV[1]) end
+if floor ~= '' then
+  removed = redis.call('XTRIM', KEYS[1], 'MINID', '~', floor, 'LIMIT', ARGV[1])
+elseif ARGV[2] ~= '0' then
+  removed = redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[2], 'LIMIT', ARGV[1])
+end
 return { removed, floor, redis.call('XLEN', KEYS[1]) }

@@ -12,9 +12,15 @@ export interface PublishCall {
 }
 
 export interface PublishReply {
-  readonly added: boolean;
+  /** `refused`: nothing of the call was added; `entryId` is that of the first time, or ''. */
+  readonly outcome: 'added' | 'known' | 'refused';
   readonly entryId: string;
 }
+
+const OUTCOMES = new Map<number, PublishReply['outcome']>([
+  [1, 'added'],
+  [0, 'known'],
+]);
 
 export interface IdWindow {
   readonly windowMs: number;
@@ -24,18 +30,25 @@ export interface IdWindow {
 const publishScript = defineScript<readonly PublishReply[]>({
   name: 'messaging.publish',
   file: new URL('../lua/publish.lua', import.meta.url),
-  decode: (raw) => (raw as [number, string][]).map(([added, entryId]) => ({ added: added === 1, entryId })),
+  decode: (raw) =>
+    (raw as [number, string][]).map(([code, entryId]) => ({
+      outcome: OUTCOMES.get(code) ?? 'refused',
+      entryId,
+    })),
 });
 
-/** All in one atomic step, whatever their streams. Replies in the order of `calls`. */
+/**
+ * All in one atomic step, whatever their streams. Replies in the order of `calls`. With `allNewOrAllKnown` nothing is
+ * added when some ids are known and others are not.
+ */
 export function publishAtomically(
   client: Redis,
   calls: readonly PublishCall[],
-  window: IdWindow,
+  { windowMs, maxIds, allNewOrAllKnown = false }: IdWindow & { readonly allNewOrAllKnown?: boolean },
 ): Promise<readonly PublishReply[]> {
   const keys: string[] = [];
   const numbers = new Map<string, number>();
-  const args: ScriptArgument[] = [window.windowMs, window.maxIds];
+  const args: ScriptArgument[] = [windowMs, maxIds, allNewOrAllKnown ? 1 : 0];
   for (const { streamKey, idKeys, maxLength, eventId, json } of calls) {
     let number = numbers.get(streamKey);
     if (number === undefined) {

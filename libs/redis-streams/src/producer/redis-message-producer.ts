@@ -62,7 +62,7 @@ export class RedisMessageProducer extends MessageProducerService {
     this.clock = options.clock ?? systemClock;
     this.window = { windowMs: options.idWindowMs ?? 300_000, maxIds: options.maxIds ?? 200_000 };
     this.declarations = new StreamDeclarations(options.commands);
-    this.trimming = options.trimming ?? new StreamTrimming(options.commands, this.clock);
+    this.trimming = options.trimming ?? new StreamTrimming(options.commands, options.clock);
   }
 
   async publish(stream: string, event: NewEvent, options: PublishOptions = {}): Promise<Published> {
@@ -75,9 +75,9 @@ export class RedisMessageProducer extends MessageProducerService {
 
   async publishBatch(
     items: readonly BatchItem[],
-    { allOrNothing = false }: PublishBatchOptions = {},
+    { allOrNothing = false, duplicates = 'accept' }: PublishBatchOptions = {},
   ): Promise<readonly (Published | Rejected)[]> {
-    if (allOrNothing) return this.publishAll(items);
+    if (allOrNothing) return this.publishAll(items, duplicates === 'refuse');
     return Promise.all(
       items.map(async ({ stream, event }) => {
         try {
@@ -95,11 +95,15 @@ export class RedisMessageProducer extends MessageProducerService {
     return this.trimming.stop();
   }
 
-  private async publishAll(items: readonly BatchItem[]): Promise<readonly Published[]> {
+  private async publishAll(
+    items: readonly BatchItem[],
+    allNewOrAllKnown: boolean,
+  ): Promise<readonly Published[]> {
     const calls = this.prepareAll(items);
     if (calls.length === 0) return [];
     await this.declared(items.map(({ stream }) => stream));
-    const replying = this.send(calls);
+    const replying = this.send(calls, allNewOrAllKnown);
+    assertPublished(calls, await replying.catch(() => [])); // a failure is told event by event below
     return Promise.all(
       calls.map((call, index) =>
         this.tell(call, async () => {
@@ -157,8 +161,8 @@ export class RedisMessageProducer extends MessageProducerService {
   private async tell(call: Prepared, publishing: () => Promise<PublishReply>): Promise<Published> {
     const { stream, type, eventId, partition, idGiven } = call;
     try {
-      const { added, entryId } = await publishing();
-      const outcome = added || !idGiven ? 'accepted' : 'duplicate';
+      const { outcome: reply, entryId } = await publishing();
+      const outcome = reply === 'added' || !idGiven ? 'accepted' : 'duplicate';
       this.options.observer?.published?.({ stream, type, outcome });
       return { outcome, eventId, entryId, partition };
     } catch (error) {
@@ -168,11 +172,14 @@ export class RedisMessageProducer extends MessageProducerService {
   }
 
   /** Repeats, with the same ids, what Redis did not answer; its answer then tells what was in already. */
-  private async send(calls: readonly PublishCall[]): Promise<readonly PublishReply[]> {
+  private async send(
+    calls: readonly PublishCall[],
+    allNewOrAllKnown = false,
+  ): Promise<readonly PublishReply[]> {
     const delays = this.options.repeatDelaysMs ?? [50, 200, 800];
     for (let repeat = 0; ; repeat += 1) {
       try {
-        return await publishAtomically(this.options.commands, calls, this.window);
+        return await publishAtomically(this.options.commands, calls, { ...this.window, allNewOrAllKnown });
       } catch (error) {
         if (classifyRedisFailure(error) !== 'transient') throw error;
         const delay = delays[repeat];
@@ -193,6 +200,17 @@ export class RedisMessageProducer extends MessageProducerService {
       this.trimming.keep(layout);
     }
   }
+}
+
+/** @throws MessagingError BATCH_REJECTED */
+function assertPublished(calls: readonly PublishCall[], replies: readonly PublishReply[]): void {
+  const faults = replies.flatMap(({ outcome, entryId }, index) =>
+    outcome === 'refused' && entryId !== ''
+      ? [`event ${index}: id ${calls[index]?.eventId} was published before, as ${entryId}`]
+      : [],
+  );
+  if (faults.length === 0) return;
+  throw new MessagingError('BATCH_REJECTED', `nothing was published. ${faults.slice(0, 10).join('; ')}`);
 }
 
 function isRejection(error: unknown): error is MessagingError {

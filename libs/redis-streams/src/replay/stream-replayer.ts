@@ -3,7 +3,8 @@ import { decodeEvent } from '../envelope/event-codec.js';
 import type { MessageEvent } from '../envelope/message-event.js';
 import type { StreamCatalog } from '../envelope/stream-catalog.js';
 import { defineScript } from '../lua-script.js';
-import { compareIds, type StreamEntry } from '../stream-entry.js';
+import { replayedFor } from '../group-mark.js';
+import { compareIds, idBefore, type StreamEntry } from '../stream-entry.js';
 
 /** The beginning, a time, or the id of an entry (inclusive). */
 export type ReplayPosition = 'beginning' | Date | (string & {});
@@ -90,7 +91,7 @@ export class RedisStreamReplayer extends StreamReplayer {
 
   async replayToGroup(stream: string, group: string, from: ReplayPosition): Promise<GroupReplay> {
     const layout = this.catalog.ofGroup(stream, group);
-    const start = before(idOf(from, 'first'));
+    const start = idBefore(idOf(from, 'first'));
     let outcome: GroupReplay['outcome'] = 'created';
     let truncated = false;
     for (const [partition, key] of layout.streamKeys.entries()) {
@@ -124,7 +125,8 @@ export class RedisStreamReplayer extends StreamReplayer {
     if (end === undefined) return undefined;
     for (let start = idOf(range.from, 'first'); ;) {
       const rows = await this.commands.xrange(key, start, end, 'COUNT', PAGE);
-      for (const [id, fields] of rows) yield { id, fields };
+      // What was replayed from a dead letter is the second entry of one event.
+      for (const [id, fields] of rows) if (replayedFor({ id, fields }) === undefined) yield { id, fields };
       const last = rows.at(-1)?.[0];
       if (last === undefined || rows.length < PAGE) return undefined;
       start = `(${last}`;
@@ -143,13 +145,6 @@ function idOf(position: ReplayPosition, end: 'first' | 'last'): string {
     return end === 'first' ? `${position.getTime()}-0` : `${position.getTime()}-18446744073709551615`;
   if (typeof position === 'string' && /^\d{1,20}-\d{1,20}$/.test(position)) return position;
   throw new RangeError("a position is 'beginning', a Date, or the id of an entry");
-}
-
-/** The id just before `id`. */
-function before(id: string): string {
-  const [time = '0', sequence = '0'] = id.split('-');
-  if (sequence !== '0') return `${time}-${BigInt(sequence) - 1n}`;
-  return time === '0' ? '0-0' : `${BigInt(time) - 1n}-18446744073709551615`;
 }
 
 function tryDecode(entry: StreamEntry): MessageEvent | undefined {

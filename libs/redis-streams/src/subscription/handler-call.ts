@@ -9,6 +9,8 @@ import type { Effect } from './settlement.js';
 /** What a handler is given for one message, and what it has asked for. */
 export interface OpenDelivery extends Delivery {
   readonly effects: readonly Effect[];
+  /** The streams that it publishes to. */
+  readonly targets: ReadonlySet<string>;
   /** Nothing more is taken from the handler: it is done, or its time is up. */
   close(): void;
 }
@@ -24,6 +26,7 @@ export interface DeliveryFacts extends Pick<
 
 export function openDelivery({ event, catalog, clock, ...facts }: DeliveryFacts): OpenDelivery {
   const effects: Effect[] = [];
+  const targets = new Set<string>();
   let open = true;
   const add = (effect: Effect): void => {
     if (!open)
@@ -33,9 +36,12 @@ export function openDelivery({ event, catalog, clock, ...facts }: DeliveryFacts)
   const context: MessageContext = {
     ...facts,
     effect: (command, key, ...args) => add({ command, key, args }),
-    publish: (stream, draft) => add(publishEffect(stream, draft, { event, catalog, clock })),
+    publish: (stream, draft) => {
+      add(publishEffect(stream, draft, { event, catalog, clock }));
+      targets.add(stream);
+    },
   };
-  return { event, context, effects, close: () => (open = false) };
+  return { event, context, effects, targets, close: () => (open = false) };
 }
 
 /** Safe without an id window: the step that it is part of is taken once. */

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { BatchMessageHandler, DeliveryFailure } from '../bus/message-consumer.js';
+import type { DeliveryFailure } from '../bus/message-consumer.js';
 import type { MessagingObserver } from '../bus/messaging-observer.js';
 import type { Clock } from '../clock.js';
 import type {
@@ -10,14 +10,16 @@ import type {
 } from '../consumer/consumer-options.js';
 import { decodeEvent } from '../envelope/event-codec.js';
 import type { MessageEvent } from '../envelope/message-event.js';
-import { RetryableError, TerminalError } from '../envelope/messaging-error.js';
+import { MessagingError, RetryableError, TerminalError } from '../envelope/messaging-error.js';
 import type { StreamCatalog } from '../envelope/stream-catalog.js';
 import type { FailureKind } from '../failure-kind.js';
 import { pause } from '../pause.js';
 import type { StreamEntry } from '../stream-entry.js';
 import type { TraceBridge } from '../tracing/trace-bridge.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
+import type { Siblings } from './group-types.js';
 import { openDelivery, withTimeout, type OpenDelivery } from './handler-call.js';
+import type { Route, Routes } from './routes.js';
 import type { Settled, Settlement } from './settlement.js';
 import type { ResolvedOptions } from './subscribe-options.js';
 
@@ -25,22 +27,28 @@ export interface ProcessorOptions {
   readonly stream: string;
   readonly group: string;
   readonly partition: number;
-  readonly handler: BatchMessageHandler;
-  /** True: `handler` takes a whole batch; false: one message per call. */
-  readonly wholeBatch: boolean;
+  readonly routes: Routes;
+  /** Null: there can't be any. */
+  readonly siblings: Siblings | null;
   readonly options: ResolvedOptions;
   readonly settlement: Settlement;
   readonly catalog: StreamCatalog;
   readonly clock: Clock;
   readonly tracing: TraceBridge;
   readonly observer: MessagingObserver;
+  /** Rejects when a stream is not what this process takes it for: what is published there would be read by nobody. */
+  readonly confirm: (stream: string) => Promise<void>;
   /** False when this instance may not handle the partition any more. */
   readonly mayProceed: () => boolean;
 }
 
-interface Message {
+interface Undirected {
   readonly entry: StreamEntry;
   readonly event: MessageEvent;
+}
+
+interface Message extends Undirected {
+  readonly route: Route;
 }
 
 /** The state of one batch on its way through the handler. */
@@ -80,15 +88,17 @@ export class MessageProcessor {
   readonly handle: BatchHandler = async (entries, context): Promise<HandlerResult> => {
     setMaxListeners(0, context.signal); // one listener per message in hand
     const run: BatchRun = { context, failures: [], settling: [], halt: undefined };
-    const messages = await this.unhandled(this.decode(entries, run));
-    const chains = this.it.wholeBatch ? (messages.length > 0 ? [messages] : []) : this.chainsOf(messages);
-    await this.runChains(chains, run);
+    const messages = await this.unhandled(await this.directed(this.decode(entries, run), run));
+    for (const segment of segmentsOf(messages)) {
+      const wholeBatch = segment[0]?.route.wholeBatch ?? false;
+      await this.runChains(wholeBatch ? [segment] : this.chainsOf(segment), run);
+    }
     await Promise.all(run.settling);
     if (run.halt) throw run.halt.error;
     return { acked: true, failures: run.failures };
   };
 
-  private decode(entries: readonly StreamEntry[], run: BatchRun): readonly Message[] {
+  private decode(entries: readonly StreamEntry[], run: BatchRun): readonly Undirected[] {
     return entries.flatMap((entry) => {
       try {
         return [{ entry, event: decodeEvent(entry) }];
@@ -100,7 +110,34 @@ export class MessageProcessor {
     });
   }
 
-  /** Acks what needs no handling: handled before, twice in this batch, or of a type that is not wanted. */
+  /** Finds a route for each message. One without a route is acked, or dead-lettered: see `unhandled` of the options. */
+  private async directed(messages: readonly Undirected[], run: BatchRun): Promise<readonly Message[]> {
+    const { routes, siblings, options, settlement } = this.it;
+    const directed: Message[] = [];
+    const strangers: Undirected[] = [];
+    for (const message of messages) {
+      const route = routes.of(message.event.type);
+      if (route) directed.push({ ...message, route });
+      else strangers.push(message);
+    }
+    if (strangers.length === 0) return directed;
+    const types = new Set(strangers.map(({ event }) => event.type));
+    const wanted = options.unhandled === 'dead-letter' ? types : await siblings?.wanted([...types]);
+    const ignored = strangers.filter(({ event }) => !wanted?.has(event.type));
+    for (const { entry, event } of strangers) {
+      if (!wanted?.has(event.type)) continue;
+      const error = new MessagingError(
+        'NO_HANDLER',
+        `this process of the group has no handler for ${event.type}`,
+      );
+      this.tellFailed(event.type, error, false);
+      run.failures.push({ id: entry.id, error, retry: false });
+    }
+    if (ignored.length > 0) await settlement.settle(ignored.map(settlingOf));
+    return directed;
+  }
+
+  /** Acks what needs no handling: handled before, or twice in this batch. */
   private async unhandled(messages: readonly Message[]): Promise<readonly Message[]> {
     const { settlement, options } = this.it;
     const known = new Set(
@@ -110,16 +147,14 @@ export class MessageProcessor {
     const rest: Message[] = [];
     for (const message of messages) {
       const { id, type } = message.event;
-      if (options.types && !options.types.has(type)) rest.push(message);
-      else if (known.has(id)) {
+      if (known.has(id)) {
         this.it.observer.skipped?.({ ...this.names, type });
         rest.push(message);
       } else if (!options.deduplicate) wanted.set(message.entry.id, message);
       // The second entry of one id waits, pending, for the fate of the first.
       else if (!wanted.has(id)) wanted.set(id, message);
     }
-    const settlings = rest.map(({ entry, event }) => ({ entryId: entry.id, eventId: event.id, effects: [] }));
-    if (rest.length > 0) await settlement.settle(settlings);
+    if (rest.length > 0) await settlement.settle(rest.map(settlingOf));
     return [...wanted.values()];
   }
 
@@ -136,11 +171,11 @@ export class MessageProcessor {
   }
 
   private async runChains(chains: readonly (readonly Message[])[], run: BatchRun): Promise<void> {
-    const { wholeBatch, options } = this.it;
+    const { options } = this.it;
     let next = 0;
     const worker = async (): Promise<void> => {
       for (let chain = chains[next++]; chain; chain = chains[next++]) {
-        if (wholeBatch) await this.attempts(chain, run);
+        if (chain[0]?.route.wholeBatch) await this.attempts(chain, run);
         else for (const message of chain) await this.attempts([message], run);
       }
     };
@@ -148,22 +183,32 @@ export class MessageProcessor {
     await Promise.all(Array.from({ length: workers }, () => this.limit.run(worker)));
   }
 
-  /** Tries until settled or out of tries; one try only where the consumer's shelf does the waiting. */
+  /**
+   * Tries until settled or out of tries; one try only where the consumer's shelf does the waiting. All messages are of
+   * one route.
+   */
   private async attempts(messages: readonly Message[], run: BatchRun): Promise<void> {
     const { options, clock } = this.it;
+    const delays = messages[0]?.route.retryDelaysMs ?? [];
     let rest = messages;
     for (let attempt = run.context.attempt, tries = 0; rest.length > 0; attempt += 1, tries += 1) {
       if (this.mustHalt(run)) return;
       const failed = await this.tryOnce(rest, attempt, run);
       if (run.halt) return;
-      const delay = options.order === 'key' ? options.retryDelaysMs[tries] : undefined;
+      const delay = options.order === 'key' ? delays[attempt - 1] : undefined;
       rest = failed.flatMap(({ message, error }) => {
         const terminal = isNamed(error, TerminalError, 'TerminalError');
         const here = delay !== undefined && !terminal;
-        const shelf = options.order === 'none' && !terminal;
+        const shelf = options.order === 'none' && !terminal && attempt <= delays.length;
         this.tellFailed(message.event.type, error, here || shelf);
         if (here) return [message];
-        run.failures.push({ id: message.entry.id, error, retry: shelf, attempts: tries + 1 });
+        run.failures.push({
+          id: message.entry.id,
+          error,
+          retry: shelf,
+          attempts: tries + 1,
+          retryDelaysMs: delays,
+        });
         return [];
       });
       if (rest.length > 0 && delay !== undefined) await pause(delay, { signal: run.context.signal, clock });
@@ -211,17 +256,19 @@ export class MessageProcessor {
     run: BatchRun,
     onOpen: (opened: readonly OpenDelivery[]) => void,
   ): Promise<readonly DeliveryFailure[] | void> {
-    const { stream, group, partition, options, clock, catalog, tracing, handler } = this.it;
+    const { stream, group, partition, clock, catalog, tracing } = this.it;
     const timing = { clock, signal: run.context.signal };
-    return withTimeout(options.handlerTimeoutMs, timing, async (signal) => {
+    const [first] = messages;
+    if (!first) return Promise.resolve();
+    const { handler, handlerTimeoutMs } = first.route;
+    return withTimeout(handlerTimeoutMs, timing, async (signal) => {
       const opened = messages.map(({ entry, event }) =>
         openDelivery({ stream, group, partition, entryId: entry.id, attempt, signal, event, catalog, clock }),
       );
       onOpen(opened);
-      const [first] = messages;
       const name = `${stream} process`;
       const attributes = { 'messaging.system': 'redis', 'messaging.destination.name': stream };
-      const span = { name, traceparent: first?.event.traceparent, attributes };
+      const span = { name, traceparent: first.event.traceparent, attributes };
       return tracing.continueTrace(span, () => handler(opened));
     });
   }
@@ -230,15 +277,30 @@ export class MessageProcessor {
     done: readonly OpenDelivery[],
     durationMs: number,
   ): Promise<ReadonlyMap<string, unknown>> {
-    const refused = new Map<string, unknown>();
-    if (done.length === 0) return refused;
-    const replies = await this.repliesFor(done);
-    done.forEach(({ event, context }, index) => {
+    if (done.length === 0) return new Map();
+    const refused = await this.misdirected(done);
+    const rest = refused.size === 0 ? done : done.filter(({ context }) => !refused.has(context.entryId));
+    const replies = await this.repliesFor(rest);
+    rest.forEach(({ event, context }, index) => {
       const reply = replies[index];
       if (typeof reply === 'object') refused.set(context.entryId, reply.error);
       else if (reply === 'settled')
         this.it.observer.processed?.({ ...this.names, type: event.type, durationMs });
     });
+    return refused;
+  }
+
+  /** Deliveries that publish to a stream which this process knows wrongly, each with the reason. */
+  private async misdirected(done: readonly OpenDelivery[]): Promise<Map<string, unknown>> {
+    const refused = new Map<string, unknown>();
+    for (const { context, targets } of done) {
+      for (const stream of targets) {
+        await this.it.confirm(stream).catch((error: unknown) => {
+          if (!(error instanceof MessagingError)) throw error; // Redis does not answer
+          refused.set(context.entryId, error);
+        });
+      }
+    }
     return refused;
   }
 
@@ -267,6 +329,23 @@ export class MessageProcessor {
   private tellFailed(type: string, error: unknown, willRetry: boolean): void {
     this.it.observer.failed?.({ ...this.names, type, error, willRetry });
   }
+}
+
+/** Runs of messages that are handled together (of one batch route), or each by itself; in the order of the stream. */
+function segmentsOf(messages: readonly Message[]): readonly (readonly Message[])[] {
+  const segments: Message[][] = [];
+  for (const message of messages) {
+    const last = segments.at(-1);
+    const before = last?.[0]?.route;
+    const together = before === message.route || (before && !before.wholeBatch && !message.route.wholeBatch);
+    if (last && together) last.push(message);
+    else segments.push([message]);
+  }
+  return segments;
+}
+
+function settlingOf({ entry, event }: Undirected) {
+  return { entryId: entry.id, eventId: event.id, effects: [] };
 }
 
 /** By name as well: two copies of a library, or two realms, have two classes. */

@@ -23,6 +23,8 @@ export interface PartitionReaderOptions {
   readonly group: string;
   readonly consumer: string;
   readonly handler: BatchHandler;
+  /** Where a group that was lost begins again. */
+  readonly startId: () => string;
   readonly options: ResolvedOptions;
   readonly timings: ReaderTimings;
   readonly observer: MessagingObserver;
@@ -103,13 +105,14 @@ export class PartitionReader {
   }
 
   private newConsumer(): StreamConsumer {
-    const { commands, streamKey, deadLetterKey, group, consumer, handler, options, timings, clock } = this.it;
+    const { commands, streamKey, deadLetterKey, group, consumer, options, timings, clock } = this.it;
+    const { handler, startId } = this.it;
     const made = new StreamConsumer({
       commands,
       stream: streamKey,
       group,
       consumer,
-      startId: () => Promise.resolve('0'),
+      startId: () => Promise.resolve(startId()),
       handler,
       classify: options.classify,
       deadLetterStream: deadLetterKey,
@@ -130,13 +133,11 @@ export class PartitionReader {
       observer.deadLettered?.({ ...names, type: '', error, letterId });
     });
     consumer.on('group-lost', ({ error }) => observer.trouble?.({ ...names, kind: 'group-lost', error }));
-    consumer.on('lost', ({ ids }) =>
-      observer.trouble?.({
-        ...names,
-        kind: 'lost',
-        error: new Error(`trimmed while pending: ${ids.join(', ')}`),
-      }),
-    );
+    consumer.on('lost', ({ count, ids }) => {
+      const which = ids.length > 0 ? `while pending: ${ids.join(', ')}` : 'before the group had read them';
+      const error = new Error(`${count} entries were trimmed or deleted ${which}`);
+      observer.trouble?.({ ...names, kind: 'lost', error });
+    });
     consumer.on('breaker', ({ state, error }) => {
       if (state === 'open') observer.trouble?.({ ...names, kind: 'waiting', error });
     });

@@ -1,22 +1,20 @@
 import type { SubscribeOptions } from '../bus/message-consumer.js';
 import { classifyFailure } from '../failure-kind.js';
+import { retryDelays } from './retry-delays.js';
 
-export interface ResolvedOptions extends Required<Omit<SubscribeOptions, 'types' | 'retries'>> {
-  readonly types: ReadonlySet<string> | null;
-}
+/** What holds for the whole subscription; types and handlers are in its `Routes`. */
+export type ResolvedOptions = Required<Omit<SubscribeOptions, 'types' | 'retries'>>;
 
 const ENTRY_ID = /^\d+(-\d+)?$/;
 
 /** @throws RangeError for a number or a position that makes no sense. */
 export function resolveSubscribeOptions(options: SubscribeOptions, partitions: number): ResolvedOptions {
-  const { retries = 3, types, ...given } = options;
+  const { retries = 3, types: _types, ...given } = options;
   for (const name of ['concurrency', 'batchSize', 'handlerTimeoutMs', 'deduplicationWindowMs'] as const) {
     const value = given[name];
     if (value !== undefined && (!Number.isSafeInteger(value) || value < 1))
       throw new RangeError(`${name} must be a whole number of at least 1`);
   }
-  if (!Number.isSafeInteger(retries) || retries < 0 || retries > 20)
-    throw new RangeError('retries must be a whole number from 0 to 20');
   const { from = 'beginning' } = given;
   if (from !== 'beginning' && from !== 'now' && !ENTRY_ID.test(from))
     throw new RangeError("from must be 'beginning', 'now' or an entry id");
@@ -28,15 +26,10 @@ export function resolveSubscribeOptions(options: SubscribeOptions, partitions: n
     retryDelaysMs: retryDelays(retries),
     deduplicate: given.settledBy !== 'handler',
     deduplicationWindowMs: 3_600_000,
+    unhandled: 'ignore',
     classify: classifyFailure,
     settledBy: 'bus',
     ...given,
     from,
-    types: types ? new Set(types) : null,
   };
-}
-
-/** 100, 400, 900 ms, … */
-export function retryDelays(retries: number): readonly number[] {
-  return Array.from({ length: retries }, (_, index) => (index + 1) ** 2 * 100);
 }

@@ -1,13 +1,13 @@
 import {
   MessageConsumerService,
-  type BatchMessageHandler,
-  type MessageHandler,
+  type HandlerRoute,
   type SubscribeOptions,
   type Subscription,
   type SubscriptionSnapshot,
 } from '../bus/message-consumer.js';
 import { assertGroupName } from '../envelope/names.js';
 import { MessageProcessor } from '../subscription/message-processor.js';
+import { assertSameTypes, Routes } from '../subscription/routes.js';
 import { resolveSubscribeOptions } from '../subscription/subscribe-options.js';
 import { noTracing } from '../tracing/trace-bridge.js';
 import type { InMemoryHost } from './in-memory-host.js';
@@ -48,45 +48,27 @@ class InMemorySubscription implements Subscription {
 }
 
 export class InMemoryConsumer extends MessageConsumerService {
-  private readonly active = new Set<InMemorySubscription>();
+  /** The subscriptions, each with the types it takes. */
+  private readonly active = new Map<InMemorySubscription, string>();
 
   constructor(private readonly host: InMemoryHost) {
     super();
   }
 
-  subscribe<Data>(
-    stream: string,
-    group: string,
-    handler: MessageHandler<Data>,
-    options: SubscribeOptions = {},
-  ) {
-    const single = handler as MessageHandler;
-    const each: BatchMessageHandler = async ([delivery]) => {
-      if (delivery) await single(delivery.event, delivery.context);
-    };
-    return this.open({ stream, group, handler: each, wholeBatch: false }, options);
-  }
-
-  subscribeBatch<Data>(
-    stream: string,
-    group: string,
-    handler: BatchMessageHandler<Data>,
-    options: SubscribeOptions = {},
-  ) {
-    return this.open({ stream, group, handler: handler as BatchMessageHandler, wholeBatch: true }, options);
-  }
-
   async unsubscribe(stream: string, group: string): Promise<void> {
-    const ours = [...this.active].filter((one) => one.stream === stream && one.group === group);
-    await Promise.all(ours.map((one) => this.end(one)));
+    await Promise.all(this.subscriptionsTo(stream, group).map((one) => this.end(one)));
   }
 
   subscriptions(): readonly SubscriptionSnapshot[] {
-    return [...this.active].map((one) => one.snapshot()).filter(({ state }) => state !== 'closed');
+    return [...this.active.keys()].map((one) => one.snapshot()).filter(({ state }) => state !== 'closed');
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.active].map((one) => this.end(one)));
+    await Promise.all([...this.active.keys()].map((one) => this.end(one)));
+  }
+
+  private subscriptionsTo(stream: string, group: string): readonly InMemorySubscription[] {
+    return [...this.active.keys()].filter((one) => one.stream === stream && one.group === group);
   }
 
   private async end(subscription: InMemorySubscription): Promise<void> {
@@ -94,26 +76,27 @@ export class InMemoryConsumer extends MessageConsumerService {
     this.active.delete(subscription);
   }
 
-  private async open(
-    work: {
-      readonly stream: string;
-      readonly group: string;
-      readonly handler: BatchMessageHandler;
-      readonly wholeBatch: boolean;
-    },
-    given: SubscribeOptions,
+  override async subscribeRoutes(
+    stream: string,
+    group: string,
+    handlerRoutes: readonly HandlerRoute[],
+    given: SubscribeOptions = {},
   ): Promise<Subscription> {
-    const { stream, group } = work;
     assertGroupName(group);
     const { catalog, clock, observer } = this.host;
     // Here only the bus can acknowledge: a handler's script needs a Redis.
     const options = resolveSubscribeOptions({ ...given, settledBy: 'bus' }, catalog.of(stream).partitions);
+    const routes = new Routes(handlerRoutes, options);
+    const others = this.subscriptionsTo(stream, group).map((one) => this.active.get(one) ?? '');
+    assertSameTypes({ stream, group }, routes.types, others);
     const source = this.host.stream(stream);
     source.ensureGroup(group, options.from);
     const handlers = source.partitions.map((_, partition) => {
       const settlement = source.laneOf(group, partition);
       const shared = { catalog, clock, observer, tracing: noTracing, mayProceed: () => true };
-      return new MessageProcessor({ ...work, ...shared, partition, options, settlement }).handle;
+      const confirm = (): Promise<void> => Promise.resolve();
+      const work = { stream, group, partition, routes, siblings: null, options, settlement, confirm };
+      return new MessageProcessor({ ...work, ...shared }).handle;
     });
     const reader: MemoryReader = {
       batchSize: options.batchSize,
@@ -124,7 +107,7 @@ export class InMemoryConsumer extends MessageConsumerService {
     };
     source.join(group, reader, options.deduplicate);
     const subscription = new InMemorySubscription(stream, group, source, reader);
-    this.active.add(subscription);
+    this.active.set(subscription, routes.types);
     return Promise.resolve(subscription);
   }
 }

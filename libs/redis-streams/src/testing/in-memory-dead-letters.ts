@@ -7,6 +7,7 @@ import type {
   ReplayOutcome,
 } from '../dead-letters/dead-letter.js';
 import { matches, type LetterFilter } from '../dead-letters/letter-filter.js';
+import { withoutMark } from '../group-mark.js';
 import { DEFAULT_SECRET_FIELDS, redactFields } from '../dead-letters/redact.js';
 
 export interface MemoryLetter {
@@ -22,13 +23,13 @@ export class InMemoryDeadLetters implements DeadLetterBox {
   constructor(
     private readonly hooks: {
       readonly nextId: () => string;
-      readonly putBack: (fields: readonly string[]) => string;
+      readonly putBack: (letter: MemoryLetter) => string;
     },
   ) {}
 
   add(fields: readonly string[], letter: Omit<DeadLetter, 'fields' | 'letterId'>): string {
     const letterId = this.hooks.nextId();
-    this.letters.push({ fields, letter: { letterId, ...letter } });
+    this.letters.push({ fields: withoutMark(fields), letter: { letterId, ...letter } });
     return letterId;
   }
 
@@ -62,7 +63,7 @@ export class InMemoryDeadLetters implements DeadLetterBox {
     const found = this.letterOf(letterId);
     if (!found) return Promise.resolve({ kind: 'not-found' });
     if (found.letter.redacted !== undefined) return Promise.resolve({ kind: 'redacted' });
-    const entryId = this.hooks.putBack(found.fields);
+    const entryId = this.hooks.putBack(found);
     this.remove(found, { action: 'replay', by, detail: entryId });
     return Promise.resolve({ kind: 'replayed', entryId });
   }

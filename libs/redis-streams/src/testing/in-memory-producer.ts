@@ -33,9 +33,9 @@ export class InMemoryProducer extends MessageProducerService {
 
   async publishBatch(
     items: readonly BatchItem[],
-    { allOrNothing = false }: PublishBatchOptions = {},
+    { allOrNothing = false, duplicates = 'accept' }: PublishBatchOptions = {},
   ): Promise<readonly (Published | Rejected)[]> {
-    if (allOrNothing) this.checkAll(items);
+    if (allOrNothing) this.checkAll(items, duplicates === 'refuse');
     return Promise.all(
       items.map(({ stream, event }) =>
         this.publish(stream, event).catch((error: unknown): Rejected => {
@@ -46,7 +46,7 @@ export class InMemoryProducer extends MessageProducerService {
     );
   }
 
-  private checkAll(items: readonly BatchItem[]): void {
+  private checkAll(items: readonly BatchItem[], refuseKnown: boolean): void {
     const faults = items.flatMap(({ stream, event }, index) => {
       try {
         this.host.catalog.of(stream);
@@ -56,6 +56,14 @@ export class InMemoryProducer extends MessageProducerService {
         return [`event ${index}: ${isError(error) ? error.message : String(error)}`];
       }
     });
+    if (refuseKnown && faults.length === 0) {
+      const known = items.map(({ stream, event: { id = '' } }) => this.host.stream(stream).eventIds.has(id));
+      const isMixed = known.includes(true) && known.includes(false);
+      if (isMixed)
+        faults.push(
+          `event ${known.indexOf(true)}: id ${items[known.indexOf(true)]?.event.id} was published before`,
+        );
+    }
     if (faults.length > 0)
       throw new MessagingError('BATCH_REJECTED', `nothing was published. ${faults.join('; ')}`);
   }

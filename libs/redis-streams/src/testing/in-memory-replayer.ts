@@ -8,6 +8,7 @@ import {
   type ReplayRange,
   type ReplaySummary,
 } from '../replay/stream-replayer.js';
+import { replayedFor } from '../group-mark.js';
 import type { InMemoryHost } from './in-memory-host.js';
 
 export class InMemoryReplayer extends StreamReplayer {
@@ -27,7 +28,7 @@ export class InMemoryReplayer extends StreamReplayer {
     let [replayed, malformed] = [0, 0];
     for (const { entry, partition } of all.sort((a, b) => order(a) - order(b))) {
       if (range.signal?.aborted) break;
-      if (!within(entry.id, range)) continue;
+      if (!within(entry.id, range) || replayedFor(entry) !== undefined) continue;
       try {
         const event = decodeEvent(entry);
         if (range.types && !range.types.includes(event.type)) continue;

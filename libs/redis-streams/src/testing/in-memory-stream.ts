@@ -2,6 +2,7 @@ import type { MessagingObserver } from '../bus/messaging-observer.js';
 import type { Clock } from '../clock.js';
 import type { BatchHandler, EntryFailure } from '../consumer/consumer-options.js';
 import { describeError } from '../dead-letters/dead-letter-writer.js';
+import { GROUP_MARK, replayedFor } from '../group-mark.js';
 import type { StreamEntry } from '../stream-entry.js';
 import type { Effect, Settled, Settlement, Settling } from '../subscription/settlement.js';
 import { InMemoryDeadLetters } from './in-memory-dead-letters.js';
@@ -16,7 +17,6 @@ export interface MemoryReader {
 }
 
 interface Retry {
-  readonly attempts: number;
   readonly firstFailedAt: number;
 }
 
@@ -78,7 +78,8 @@ export class InMemoryStream {
     this.partitions = Array.from({ length: it.partitions }, () => []);
     this.deadLetters = new InMemoryDeadLetters({
       nextId: () => this.nextId(),
-      putBack: (fields) => this.append(0, fields),
+      putBack: ({ fields, letter: { group, originalId } }) =>
+        this.append(this.partitionOf(originalId), [...fields, GROUP_MARK, group]),
     });
   }
 
@@ -194,7 +195,9 @@ export class InMemoryStream {
   }
 
   private async hand(group: MemoryGroup, work: Work): Promise<void> {
-    const { reader, partition, batch, attempt } = work;
+    const { reader, partition, batch: all, attempt } = work;
+    const name = this.nameOf(group);
+    const batch = all.filter((entry) => (replayedFor(entry) ?? name) === name);
     this.inHand += 1;
     try {
       const { failures = [] } = await reader.handlerOf(partition)(batch, {
@@ -209,23 +212,28 @@ export class InMemoryStream {
     }
   }
 
-  private failed(group: MemoryGroup, { lane, partition, reader, batch }: Work, failure: EntryFailure): void {
+  private failed(
+    group: MemoryGroup,
+    { lane, partition, reader, batch, attempt }: Work,
+    failure: EntryFailure,
+  ): void {
     const entry = batch.find(({ id }) => id === failure.id);
     if (!entry) return;
     const now = this.it.clock.now();
     const before = lane.retries.get(entry.id);
-    const attempts = (before?.attempts ?? 0) + (failure.attempts ?? 1);
+    const attempts = attempt - 1 + (failure.attempts ?? 1);
     const firstFailedAt = before?.firstFailedAt ?? now;
-    const delay = failure.retry === false ? undefined : reader.retryDelaysMs[attempts - 1];
+    const delays = failure.retryDelaysMs ?? reader.retryDelaysMs;
+    const delay = failure.retry === false ? undefined : delays[attempts - 1];
     if (delay !== undefined) {
-      lane.retries.set(entry.id, { attempts, firstFailedAt });
+      lane.retries.set(entry.id, { firstFailedAt });
       const again = { lane, partition, reader, batch: [entry], attempt: attempts + 1 };
       this.later(delay, () => void this.hand(group, again));
       return;
     }
     lane.retries.delete(entry.id);
     const { name: stream, observer } = this.it;
-    const [groupName = ''] = [...this.groups].find(([, one]) => one === group) ?? [];
+    const groupName = this.nameOf(group);
     const error = describeError(failure.error);
     const facts = {
       stream,
@@ -238,6 +246,17 @@ export class InMemoryStream {
     };
     const letterId = this.deadLetters.add(entry.fields, facts);
     observer.deadLettered?.({ stream, group: groupName, type: '', error: failure.error, letterId });
+  }
+
+  private nameOf(group: MemoryGroup): string {
+    return [...this.groups].find(([, one]) => one === group)?.[0] ?? '';
+  }
+
+  private partitionOf(entryId: string): number {
+    return Math.max(
+      0,
+      this.partitions.findIndex((entries) => entries.some(({ id }) => id === entryId)),
+    );
   }
 
   private later(ms: number, work: () => void): void {

@@ -2,6 +2,7 @@
  * A subscription in a process of its own, for tests that kill it. Takes its settings as one JSON argument;
  * prints `"ready"`, then the data of each event before it is handled, one JSON line each.
  */
+import type { MessageHandler } from '../../src/bus/message-consumer.js';
 import { RedisMessageBus } from '../../src/bus/redis-message-bus.js';
 import { connect } from '../../src/connections.js';
 import type { ConsumerTimings } from '../../src/subscription/redis-message-consumer.js';
@@ -11,11 +12,13 @@ export interface SubscriberSettings {
   readonly stream: string;
   readonly partitions: number;
   /**
-   * `hold`: never finishes. `die`: kills itself over the event with the data `killer`. `record`: appends the data
-   * to the list `seen:<key>` in the step that acks, `takesMs` later.
+   * `hold`: never finishes. `die`: kills itself at once over the event with the data `killer`; others take `takesMs`.
+   * `record`: appends the data to the list `seen:<key>` in the step that acks, `takesMs` later.
    */
   readonly behaviour: 'hold' | 'die' | 'record';
   readonly takesMs?: number;
+  /** Subscribed as well. */
+  readonly otherStream?: string;
   readonly killer?: number;
   readonly instance?: string;
   readonly timings: ConsumerTimings;
@@ -33,16 +36,14 @@ const bus = new RedisMessageBus({
   timings: settings.timings,
   ...(settings.instance === undefined ? {} : { instance: settings.instance }),
 });
-await bus.consumer.subscribe(
-  settings.stream,
-  'g',
-  async ({ key = '', data }, context) => {
-    say(data);
-    if (settings.behaviour === 'record') context.effect('RPUSH', `seen:${key}`, String(data));
-    if (settings.takesMs) await new Promise((resolve) => setTimeout(resolve, settings.takesMs));
-    if (settings.behaviour === 'hold') await new Promise(() => undefined);
-    if (data === settings.killer) process.kill(process.pid, 'SIGKILL');
-  },
-  { concurrency: settings.behaviour === 'record' ? 10 : 1 },
-);
+const handler: MessageHandler = async ({ key = '', data }, context) => {
+  say(data);
+  if (data === settings.killer) process.kill(process.pid, 'SIGKILL');
+  if (settings.behaviour === 'record') context.effect('RPUSH', `seen:${key}`, String(data));
+  if (settings.takesMs) await new Promise((resolve) => setTimeout(resolve, settings.takesMs));
+  if (settings.behaviour === 'hold') await new Promise(() => undefined);
+};
+const options = { concurrency: settings.behaviour === 'record' ? 10 : 1 };
+for (const stream of [settings.stream, settings.otherStream])
+  if (stream !== undefined) await bus.consumer.subscribe(stream, 'g', handler, options);
 say('ready');

@@ -130,10 +130,10 @@ export class EngineObserver implements CaptureObserver {
     consumer.on('group-lost', ({ error }) =>
       this.alert(SyncAlert.StreamLost, `${direction}: stream or group lost: ${errorText(error)}`),
     );
-    consumer.on('lost', ({ ids }) =>
+    consumer.on('lost', ({ count }) =>
       this.alert(
         SyncAlert.EntriesTrimmed,
-        `${direction}: ${ids.length} entries were trimmed before they were handled; re-emitting them`,
+        `${direction}: ${count} entries were trimmed before they were handled; re-emitting them`,
       ),
     );
     consumer.on('dead-lettered', ({ id, letterId, error }) =>

@@ -2,8 +2,8 @@ import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import { throwError, type Observable } from 'rxjs';
 
 /**
- * Hands exceptions to the transport as they are. Nest's own filter replaces any but `RpcException` by
- * "Internal server error": then an outage can't be told from a mistake, and dead letters don't tell why.
+ * Hands exceptions to the transport as they are, those of requests too: whoever asked gets the message instead of
+ * "Internal server error". For events the transport does so by itself.
  */
 @Catch()
 export class RedisStreamsExceptionFilter implements RpcExceptionFilter {

@@ -1,23 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import {
-  blockingTwin,
-  connect,
-  RedisMessageBus,
-  type NewEvent,
-  type StreamDefinition,
-} from '@redis-mongo-sync/redis-streams';
+import { blockingTwin, type MessageBus, type NewEvent } from '@redis-mongo-sync/redis-streams';
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
 import type { Redis } from 'ioredis';
+import { transportBus, type TransportBus, type TransportBusOptions } from './transport-bus.js';
 import type { TransportEvents, TransportStatus } from './redis-streams.server.js';
 import { parsePattern, REQUEST_TYPE, requestStream, type RpcReply } from './rpc-packets.js';
 
-export interface RedisStreamsClientOptions {
-  readonly url: string;
+export interface RedisStreamsClientOptions extends TransportBusOptions {
   /** Queue of the server that answers `send`. Not needed for `emit`. */
   readonly queue?: string;
   /** How long `send` waits. Default 10 s. */
   readonly timeoutMs?: number;
-  readonly streams?: Readonly<Record<string, StreamDefinition>>;
 }
 
 export class RequestTimeoutError extends Error {
@@ -42,46 +35,50 @@ export class RedisStreamsClient extends ClientProxy<TransportEvents, TransportSt
   private readonly replyTo = `rpc:replies-${randomUUID()}`;
   private readonly waiting = new Map<string, Waiting>();
   private readonly listeners: [event: string, callback: (...args: never[]) => void][] = [];
-  private commands: Redis | undefined;
+  private connecting: Promise<TransportBus> | undefined;
+  private transport: TransportBus | undefined;
   private reader: Redis | undefined;
-  private bus: RedisMessageBus | undefined;
 
   constructor(private readonly options: RedisStreamsClientOptions) {
     super();
   }
 
-  connect(): Promise<RedisMessageBus> {
-    if (this.bus) return Promise.resolve(this.bus);
-    const { url, streams = {} } = this.options;
-    const commands = connect({ url, profile: 'commands', name: 'nest-client' });
-    commands.on('ready', () => this._status$.next('connected'));
-    commands.on('reconnecting', () => this._status$.next('reconnecting'));
-    for (const [event, callback] of this.listeners) commands.on(event as 'ready', callback);
-    this.commands = commands;
-    this.bus = new RedisMessageBus({ commands, streams });
-    return Promise.resolve(this.bus);
+  async connect(): Promise<MessageBus> {
+    this.connecting ??= this.open();
+    return (await this.connecting).bus;
+  }
+
+  private async open(): Promise<TransportBus> {
+    const transport = await transportBus(this.options, 'nest-client');
+    const { commands } = transport;
+    if (commands?.status === 'ready') this._status$.next('connected');
+    commands?.on('ready', () => this._status$.next('connected'));
+    commands?.on('reconnecting', () => this._status$.next('reconnecting'));
+    for (const [event, callback] of this.listeners) commands?.on(event as 'ready', callback);
+    this.transport = transport;
+    return transport;
   }
 
   async close(): Promise<void> {
-    const { commands, reader, bus } = this;
-    this.commands = this.reader = this.bus = undefined;
+    const transport = await this.connecting;
+    const { reader } = this;
+    this.connecting = this.transport = this.reader = undefined;
     for (const { callback } of [...this.waiting.values()]) callback({ err: new Error('Connection closed') });
     this.waiting.clear();
     reader?.disconnect();
-    await bus?.close();
-    await commands?.del(this.replyTo, `${this.replyTo}:~last`).catch(() => undefined);
-    commands?.disconnect();
+    if (reader) await transport?.commands?.del(this.replyTo, `${this.replyTo}:~last`).catch(() => undefined);
+    await transport?.close();
     this._status$.next('disconnected');
   }
 
   override on<Name extends keyof TransportEvents>(event: Name, callback: TransportEvents[Name]): void {
     this.listeners.push([event, callback]);
-    this.commands?.on(event, callback);
+    this.transport?.commands?.on(event, callback);
   }
 
   unwrap<T>(): T {
-    if (!this.bus) throw new Error('The client is not connected yet: call connect() first');
-    return this.bus as T;
+    if (!this.transport) throw new Error('The client is not connected yet: call connect() first');
+    return this.transport.bus as T;
   }
 
   protected publish(packet: ReadPacket, callback: (packet: WritePacket) => void): () => void {
@@ -99,8 +96,9 @@ export class RedisStreamsClient extends ClientProxy<TransportEvents, TransportSt
     const timer = setTimeout(late, timeoutMs);
     this.waiting.set(id, { callback, next: 0 });
     this.readReplies();
-    if (queue === undefined || !this.bus) {
-      fail(new Error('RedisStreamsClient needs the option `queue` to send requests'));
+    const { transport } = this;
+    if (queue === undefined || !transport?.commands) {
+      fail(new Error('RedisStreamsClient needs the option `queue`, and a bus on Redis, to send requests'));
       return end;
     }
     const pattern = this.normalizePattern(packet.pattern as string);
@@ -111,7 +109,7 @@ export class RedisStreamsClient extends ClientProxy<TransportEvents, TransportSt
       replyTo: this.replyTo,
       deadline: Date.now() + timeoutMs,
     };
-    this.bus.producer.publish(requestStream(queue), { id, type: REQUEST_TYPE, data }).catch(fail);
+    transport.bus.producer.publish(requestStream(queue), { id, type: REQUEST_TYPE, data }).catch(fail);
     return end;
   }
 
@@ -127,8 +125,9 @@ export class RedisStreamsClient extends ClientProxy<TransportEvents, TransportSt
 
   /** One loop for all requests; it ends with the client. */
   private readReplies(): void {
-    if (this.reader || !this.commands) return;
-    const reader = blockingTwin(this.commands, { lazyConnect: false, retryStrategy: () => 200 });
+    const commands = this.transport?.commands;
+    if (this.reader || !commands) return;
+    const reader = blockingTwin(commands, { lazyConnect: false, retryStrategy: () => 200 });
     this.reader = reader;
     void this.readLoop(reader);
   }

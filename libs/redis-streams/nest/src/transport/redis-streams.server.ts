@@ -1,12 +1,9 @@
 import {
-  connect,
-  RedisMessageBus,
   TerminalError,
-  type ConsumerTimings,
   type MessageContext,
   type MessageEvent,
-  type StreamDefinition,
   type SubscribeOptions,
+  type Subscription,
 } from '@redis-mongo-sync/redis-streams';
 import {
   RpcException,
@@ -15,21 +12,19 @@ import {
   type ReadPacket,
   type WritePacket,
 } from '@nestjs/microservices';
-import type { Redis } from 'ioredis';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { keepExceptionsOfEvents } from './keep-exceptions.js';
 import { sendReply } from './reply-script.js';
 import { RedisStreamsContext } from './redis-streams.context.js';
 import { isRequest, parsePattern, requestStream } from './rpc-packets.js';
+import { transportBus, type TransportBus, type TransportBusOptions } from './transport-bus.js';
 
-export interface RedisStreamsServerOptions {
-  readonly url: string;
+export interface RedisStreamsServerOptions extends TransportBusOptions {
   /** Consumer group of this service: its instances share the events. */
   readonly group: string;
   /** Requests of `RedisStreamsClient`s with this queue come here. Default: the group. */
   readonly queue?: string;
-  readonly streams?: Readonly<Record<string, StreamDefinition>>;
   readonly subscribe?: SubscribeOptions;
-  readonly timings?: ConsumerTimings;
 }
 
 export type TransportStatus = 'connected' | 'reconnecting' | 'disconnected';
@@ -37,12 +32,9 @@ export type TransportEvents = Record<'ready' | 'reconnecting' | 'end', () => voi
   error: (error: Error) => void;
 };
 
-/** What Nest's own filter makes of an exception that it does not know. */
-const UNKNOWN = 'Internal server error';
-
 /**
- * Redis Streams as a Nest transport. Events: at least once, retried, dead-lettered. Requests: answered while
- * somebody waits; a handler's exception is its answer.
+ * Redis Streams as a Nest transport. Events: at least once; an exception means what it means for the bus: retried,
+ * dead-lettered, or an outage to wait for. Requests: answered while somebody waits; a handler's exception is its answer.
  */
 export class RedisStreamsServer
   extends Server<TransportEvents, TransportStatus>
@@ -51,12 +43,13 @@ export class RedisStreamsServer
   override readonly transportId = Symbol.for('REDIS_STREAMS');
   /** Else Nest would swallow the exceptions of event handlers, and nothing would be retried. */
   override readonly propagatesEventHandlerErrors = true;
-  private commands: Redis | undefined;
-  private bus: RedisMessageBus | undefined;
+  private transport: TransportBus | undefined;
+  private readonly subscriptions: Subscription[] = [];
   private readonly listeners: [event: string, callback: (...args: never[]) => void][] = [];
 
   constructor(private readonly options: RedisStreamsServerOptions) {
     super();
+    keepExceptionsOfEvents();
     this.initializeSerializer({});
     this.initializeDeserializer({});
   }
@@ -67,41 +60,46 @@ export class RedisStreamsServer
 
   /** Finishes what is in hand. */
   async close(): Promise<void> {
-    await this.bus?.close();
-    this.commands?.disconnect();
+    await Promise.all(this.subscriptions.splice(0).map((one) => one.unsubscribe()));
+    await this.transport?.close();
     this._status$.next('disconnected');
   }
 
   on<Name extends keyof TransportEvents>(event: Name, callback: TransportEvents[Name]): void {
     this.listeners.push([event, callback]);
-    this.commands?.on(event, callback);
+    this.transport?.commands?.on(event, callback);
   }
 
   unwrap<T>(): T {
-    if (!this.bus)
+    if (!this.transport)
       throw new Error('The server is not listening yet: call listen() or startAllMicroservices() first');
-    return this.bus as T;
+    return this.transport.bus as T;
   }
 
   private async begin(): Promise<void> {
-    const { url, group, queue = group, streams = {}, timings = {}, subscribe } = this.options;
-    const onError = (error: Error): void => this.handleError(error.message);
-    const commands = connect({ url, profile: 'commands', name: `nest-${group}`, onError });
-    this.commands = commands;
-    commands.on('ready', () => this._status$.next('connected'));
-    commands.on('reconnecting', () => this._status$.next('reconnecting'));
-    for (const [event, callback] of this.listeners) commands.on(event as 'ready', callback);
-    const bus = new RedisMessageBus({ commands, streams, timings });
-    this.bus = bus;
+    const { group, queue = group, subscribe } = this.options;
+    const transport = await transportBus(this.options, `nest-${group}`);
+    this.transport = transport;
+    this.tellStatus(transport);
+    const { consumer } = transport.bus;
     for (const [stream, patterns] of this.eventPatterns()) {
       const handler = (event: MessageEvent, context: MessageContext) =>
         this.handleOne(patterns, event, context);
-      await bus.consumer.subscribe(stream, group, handler, subscribe);
-      bus.keepDeadLetters(stream);
+      this.subscriptions.push(await consumer.subscribe(stream, group, handler, subscribe));
     }
     if ([...this.messageHandlers.values()].every(({ isEventHandler }) => isEventHandler)) return;
+    if (!transport.commands) throw new TypeError('requests need a bus on Redis: their answers go there');
     const answer = (event: MessageEvent, context: MessageContext) => this.answer(event, context);
-    await bus.consumer.subscribe(requestStream(queue), group, answer, { ...subscribe, retries: 0 });
+    const options = { ...subscribe, retries: 0 };
+    this.subscriptions.push(await consumer.subscribe(requestStream(queue), group, answer, options));
+  }
+
+  private tellStatus({ commands }: TransportBus): void {
+    if (!commands) return;
+    if (commands.status === 'ready') this._status$.next('connected');
+    commands.on('ready', () => this._status$.next('connected'));
+    commands.on('reconnecting', () => this._status$.next('reconnecting'));
+    for (const [event, callback] of this.listeners) commands.on(event as 'ready', callback);
   }
 
   /** The patterns of event handlers, by the stream they are about. */
@@ -164,7 +162,7 @@ export class RedisStreamsServer
     if (Date.now() > data.deadline) return; // nobody waits for it any more
     let sequence = 0;
     const respond = async (packet: WritePacket): Promise<void> => {
-      const { commands } = this;
+      const commands = this.transport?.commands;
       const err = packet.err === undefined ? {} : { err: plain(packet.err) };
       if (commands)
         await sendReply(commands, data.replyTo, { ...packet, ...err, id: event.id, sequence: sequence++ });
@@ -190,16 +188,14 @@ export class RedisStreamsServer
 
 /**
  * `RpcException`: the message is wrong, dead letters at once (unless it wraps another error, which then
- * counts). What Nest's filter has masked, and everything else: tried again.
+ * counts). Nest's filter makes an object or a text of it, which is never what else was thrown.
  */
 function asEventFailure(error: unknown): Error {
   if (error instanceof RpcException) {
     const inner = error.getError();
     return inner instanceof Error ? inner : new TerminalError(error.message);
   }
-  if (error instanceof Error) return error;
-  const text = describe(error);
-  return text !== UNKNOWN ? new TerminalError(text) : new Error(UNKNOWN);
+  return error instanceof Error ? error : new TerminalError(describe(error));
 }
 
 function describe(error: unknown): string {

@@ -1,7 +1,7 @@
 import type { MessageEvent } from '../../envelope/message-event.js';
 import { TerminalError } from '../../envelope/messaging-error.js';
 import { eventually } from '../eventually.js';
-import { FAST, STREAM, type ContractTools, type ContractWorld } from './contract-world.js';
+import { FAST, PARTITIONED, STREAM, type ContractTools, type ContractWorld } from './contract-world.js';
 
 /** Retries, dead letters, and what can be done with them. */
 export function failuresContract(world: ContractWorld, { it, expect }: ContractTools): void {
@@ -83,6 +83,38 @@ export function failuresContract(world: ContractWorld, { it, expect }: ContractT
       'bob replay',
       'ann replay',
     ]);
+  });
+
+  it('replays a letter for its own group only, however often: no group that had succeeded, no letter more', async () => {
+    const calls: Record<string, number> = { good: 0, bad: 0, worse: 0 };
+    for (const group of Object.keys(calls)) {
+      const handler = (): void => {
+        calls[group] = (calls[group] ?? 0) + 1;
+        if (group !== 'good') throw new TerminalError(group);
+      };
+      for (const stream of [STREAM, PARTITIONED])
+        await world.bus.consumer.subscribe(stream, group, handler, { deduplicate: false });
+    }
+    for (const stream of [STREAM, PARTITIONED]) {
+      await publish(2, stream, (n) => `key-${n}`);
+      const letters = world.bus.deadLetters(stream);
+      await eventually(async () => (await letters.size()) === 4);
+      for (let round = 0; round < 3; round += 1) {
+        const { replayed } = await letters.replayMatching({}, { perSecond: 10_000 });
+        expect(replayed).toBe(4);
+        await eventually(async () => (await letters.size()) === 4);
+      }
+      const groups = (await letters.list()).letters.map(({ group }) => group);
+      expect(groups.sort()).toEqual(['bad', 'bad', 'worse', 'worse']);
+      const seenAgain: unknown[] = [];
+      await world.bus.replayer.replay(
+        stream,
+        { from: 'beginning' },
+        ({ event }) => void seenAgain.push(event),
+      );
+      expect(seenAgain.length).toBe(2);
+    }
+    expect(calls).toEqual({ good: 4, bad: 16, worse: 16 });
   });
 
   it('redacts a letter for good, which is not replayed then', async () => {

@@ -127,6 +127,85 @@ export function handlingContract(world: ContractWorld, { it, expect }: ContractT
     expect(numbers()).toEqual([0, 1, 3, 4]);
   });
 
+  it('brings each event of a group to the handler of its type', async () => {
+    const taken: Record<string, unknown[]> = { placed: [], paid: [], rest: [] };
+    const into = (name: string) => (event: MessageEvent) => void taken[name]?.push(event.data);
+    const batch = (deliveries: readonly Delivery[]) =>
+      Promise.resolve(deliveries.forEach(({ event }) => into('paid')(event)));
+    for (const stream of [STREAM, PARTITIONED]) {
+      Object.values(taken).forEach((list) => list.splice(0));
+      await world.bus.consumer.subscribeRoutes(stream, 'billing', [
+        { types: ['order.placed'], handler: into('placed') },
+        { types: ['order.paid'], batch: true, handler: batch },
+        { handler: into('rest') },
+      ]);
+      for (const data of range(60)) {
+        const type = ['order.placed', 'order.paid', 'order.sent'][data % 3] ?? '';
+        await world.bus.producer.publish(stream, { type, data, key: 'same' });
+      }
+      await eventually(() => Object.values(taken).flat().length === 60);
+      const byNumber = (list: unknown[]): unknown[] => list.sort((a, b) => Number(a) - Number(b));
+      if (stream === STREAM) Object.values(taken).forEach(byNumber); // order is kept with partitions only
+      expect(taken).toEqual({
+        placed: range(60).filter((n) => n % 3 === 0),
+        paid: range(60).filter((n) => n % 3 === 1),
+        rest: range(60).filter((n) => n % 3 === 2),
+      });
+    }
+  });
+
+  it('retries each handler of a group by its own rules', async () => {
+    const attempts: string[] = [];
+    const failing = ({ type }: MessageEvent, { attempt }: { attempt: number }): void => {
+      attempts.push(`${type} ${attempt}`);
+      throw new Error('no');
+    };
+    await world.bus.consumer.subscribeRoutes(STREAM, 'billing', [
+      { types: ['order.placed'], handler: failing, retryDelaysMs: [] },
+      { types: ['order.paid'], handler: failing, retryDelaysMs: [1] },
+    ]);
+    for (const type of ['order.placed', 'order.paid'])
+      await world.bus.producer.publish(STREAM, { type, data: 1 });
+    await eventually(async () => (await world.bus.deadLetters(STREAM).size()) === 2);
+    expect(attempts.sort()).toEqual(['order.paid 1', 'order.paid 2', 'order.placed 1']);
+  });
+
+  it('ignores an event of a type that nobody handles, or dead-letters it: as was said', async () => {
+    const options = { types: ['order.placed'] };
+    await world.bus.consumer.subscribe(STREAM, 'ignoring', see, options);
+    await world.bus.consumer.subscribe(STREAM, 'strict', see, { ...options, unhandled: 'dead-letter' });
+    for (const type of ['order.paid', 'order.placed'])
+      await world.bus.producer.publish(STREAM, { type, data: 1 });
+    const letters = world.bus.deadLetters(STREAM);
+    await eventually(async () => world.seen.length === 2 && (await letters.size()) === 1);
+    const [letter] = (await letters.list()).letters;
+    expect(letter).toMatchObject({ group: 'strict' });
+    expect(letter?.error ?? '').toContain('order.paid');
+  });
+
+  it('refuses two subscriptions of one group that take different types, and two handlers for one type', async () => {
+    const { consumer } = world.bus;
+    await consumer.subscribe(STREAM, 'billing', see, { types: ['order.placed'] });
+    const refused = [
+      () => consumer.subscribe(STREAM, 'billing', see, { types: ['order.paid'] }),
+      () => consumer.subscribe(STREAM, 'billing', see),
+      () => consumer.subscribeRoutes(STREAM, 'other', [{ handler: see }, { handler: see }]),
+      () =>
+        consumer.subscribeRoutes(STREAM, 'other', [
+          { handler: see, types: ['order.paid'] },
+          { handler: see, types: ['order.placed', 'order.paid'] },
+        ]),
+    ];
+    for (const subscribe of refused) {
+      const code = await subscribe().then(
+        () => 'subscribed',
+        (error: { code: string }) => error.code,
+      );
+      expect(code).toBe('SUBSCRIPTION_CONFLICT');
+    }
+    await consumer.subscribe(STREAM, 'billing', see, { types: ['order.placed'] });
+  });
+
   it('pauses, resumes, and ends', async () => {
     const subscription = await world.bus.consumer.subscribe(STREAM, 'billing', see);
     await publish(1);

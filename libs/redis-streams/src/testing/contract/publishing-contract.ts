@@ -53,4 +53,28 @@ export function publishingContract(world: ContractWorld, { it, expect }: Contrac
     await world.bus.consumer.subscribe(PARTITIONED, 'billing', see);
     await eventually(() => world.seen.length === 2);
   });
+
+  it('publishes nothing of a batch when one id was published before, if so asked; a repeat of the batch is none', async () => {
+    const event = (id: string, data: number) => ({ id, type: 'order.placed', data });
+    await world.bus.producer.publish(STREAM, event('e1', 1));
+    const batch = [
+      { stream: STREAM, event: event('e2', 2) },
+      { stream: STREAM, event: event('e1', 99) },
+      { stream: PARTITIONED, event: event('e3', 3) },
+    ];
+    const options = { allOrNothing: true, duplicates: 'refuse' } as const;
+    const refused = await world.bus.producer.publishBatch(batch, options).then(
+      () => ({ code: 'published', message: '' }),
+      (error: { code: string; message: string }) => error,
+    );
+    expect(refused.code).toBe('BATCH_REJECTED');
+    expect(refused.message).toContain('event 1: id e1 was published before');
+    const others = batch.filter(({ event: { id } }) => id !== 'e1');
+    for (const outcome of ['accepted', 'duplicate']) {
+      const results = await world.bus.producer.publishBatch(others, options);
+      expect(results.map((one) => one.outcome)).toEqual([outcome, outcome]);
+    }
+    const accepted = await world.bus.producer.publishBatch(batch, { allOrNothing: true });
+    expect(accepted.map(({ outcome }) => outcome)).toEqual(['duplicate', 'duplicate', 'duplicate']);
+  });
 }
