@@ -20,7 +20,7 @@ redis.call('HSET', KEYS[1], 'version', ARGV[1], 'event', ARGV[2])
 return 1
 `;
 
-/** The consumer that everybody writes first: read one, apply one, acknowledge one. */
+/** The consumer that comes to mind first: read one, apply one, acknowledge one. */
 await answerWith<NaiveTask, NaiveAnswer>(async ({ redisUrl, stream, entries }) => {
   const redis = connect({ url: redisUrl, profile: 'commands' });
   redis.defineCommand('writeIfNewer', { numberOfKeys: 1, lua: WRITE_IF_NEWER });

@@ -54,7 +54,7 @@ export class ServiceProcess {
     throw new Error(`the ${this.name} does not get ready:\n${this.output.join('\n')}`);
   }
 
-  /** What a path answers as JSON; `null` when nobody listens, or the answer is no success. */
+  /** What a path answers as JSON; `null` when nothing listens, or the answer is no success. */
   async get<T>(path: string): Promise<T | null> {
     try {
       const response = await fetch(`${this.url}${path}`, { headers: { accept: 'application/json' } });

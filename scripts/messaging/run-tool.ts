@@ -7,8 +7,8 @@ export interface ToolContext {
 }
 
 /**
- * Runs a tool to its end. Exit codes: what it returns; 2 for a wrong command line or a server that is missing; 1 for a
- * failure nobody foresaw.
+ * Runs a tool to its end. Exit codes: what it returns; 2 for a wrong command line or a server that is missing; 1 for an
+ * unforeseen failure.
  */
 export async function runTool(
   help: string,
@@ -25,7 +25,7 @@ export async function runTool(
       stop.abort();
     });
   }
-  // `npm run consumer | head`: nobody reads any more.
+  // `npm run consumer | head`: the reader has gone.
   process.stdout.on('error', () => process.exit(0));
   try {
     return await main({ signal: stop.signal, say: (line) => console.log(line) });

@@ -134,7 +134,7 @@ describeWith(describe, redisUnavailableReason())('the history of a record, over 
     expect((await history(lostDelete)).body.conflicts[0]?.explanation).toContain('The Redis-first delete of');
   });
 
-  it('says nothing of a record that nobody knows', async () => {
+  it('says nothing of an unknown record', async () => {
     const { status, body } = await history('nobody@example.org');
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -208,7 +208,7 @@ describeWith(describe, redisUnavailableReason())('the history of a record, over 
     });
   });
 
-  it('I18: health is red and names what vanished from a stream, until it is re-emitted', async () => {
+  it('I18: health is red and names what is missing from a stream, until it is re-emitted', async () => {
     const key = 'vanished@example.org';
     await sync.end('SIGTERM');
     await write(inRedis, key, 'Vera');

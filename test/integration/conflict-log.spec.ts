@@ -97,7 +97,7 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
     expect(JSON.stringify(everything)).not.toMatch(/topsecret|passwordHash/);
   });
 
-  it('I19: a secret that somebody put into a stream entry by hand is not kept', async () => {
+  it('I19: a secret that an outsider put into a stream entry is not kept', async () => {
     const key = email();
     await mongo(key, 'present');
     const version = versionAt(1_000); // long ago: it loses
@@ -232,7 +232,7 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
     expect(conflictsCounted()).toEqual(before);
   });
 
-  it('a Redis write on top of a settled one finds its record, even where somebody set Mongo back', async () => {
+  it('a Redis write on top of a settled one finds its record, even where an outsider set Mongo back', async () => {
     const key = email();
     await mongo(key, 'from Mongo');
     await bench.settled([key]);

@@ -96,7 +96,7 @@ describeWith(describe, redisUnavailableReason())('a stale image while a Redis wr
     const key = email();
     const field = `users:${key}`;
     const known = new RedisDoubts(bench.redis);
-    await bench.engine.stop(2_000); // nobody else looks into it
+    await bench.engine.stop(2_000); // no other engine looks into it
     await bench.redis.hset(KEYS.doubts, field, '5');
     const { doubts: found, next } = await known.read('0', 10);
     expect({ found, next }).toEqual({ found: [{ entity: 'users', key, version: 5 }], next: '0' });

@@ -95,7 +95,7 @@ withRedis('faults around a running engine', () => {
     await allLive(bench, [a, b]);
   });
 
-  it('I12: entries that somebody trimmed unread are re-emitted', async () => {
+  it('I12: entries that an outsider trimmed unread are re-emitted', async () => {
     const keys = [email(), email(), email()];
     bench.engine.lanes['redis-to-mongo'].pause();
     await eventually(() => bench.engine.lanes['redis-to-mongo'].mode === 'paused');

@@ -11,7 +11,7 @@ describeWith(describe, redisUnavailableReason())('missing events are named', () 
   const email = () => `missing${n++}@example.org`;
 
   beforeEach(async () => {
-    // Not started: what is written stays in flight, and nobody repairs anything.
+    // Not started: what is written stays in flight, and nothing is repaired.
     bench = await SyncBench.start();
   });
   afterEach(() => bench.stop());
@@ -46,7 +46,7 @@ describeWith(describe, redisUnavailableReason())('missing events are named', () 
     for (const key of keys) expect((await bench.mongo().get(key)).state).toBe('live');
   });
 
-  it('I18: entries that somebody trimmed before they were read are missing, though Redis counts them as lag', async () => {
+  it('I18: entries that an outsider trimmed before they were read are missing, though Redis counts them as lag', async () => {
     const [read, unread] = [email(), email()];
     await bench.up();
     await bench.inRedis().write(user(read));

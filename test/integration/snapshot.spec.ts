@@ -16,7 +16,7 @@ const withRedis = describeWith(describe, redisUnavailableReason());
 let n = 0;
 const email = () => `snap${n++}@example.org`;
 
-/** Documents as others insert them: with a version, so that nothing but the snapshot makes them travel. */
+/** Documents as outsiders insert them: with a version, so that nothing but the snapshot makes them travel. */
 function documents(count: number) {
   const at = Date.now() - 60_000;
   return Array.from({ length: count }, () => ({
@@ -41,7 +41,7 @@ async function equal(bench: SyncBench): Promise<void> {
   );
 }
 
-/** Keeps writing on both sides until `during` is done; nobody stops for a recovery. */
+/** Keeps writing on both sides until `during` is done; no writer stops for a recovery. */
 async function beside(bench: SyncBench, during: () => Promise<void>): Promise<void> {
   let going = true;
   const keys = Array.from({ length: 30 }, email);

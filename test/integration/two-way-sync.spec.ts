@@ -67,7 +67,7 @@ describeWith(describe, redisUnavailableReason())('two-way sync', () => {
     expect((await bench.mongo().get(b)).state).toBe('deleted');
   });
 
-  it('brings a deleted record back when somebody writes it again', async () => {
+  it('brings a deleted record back when a client writes it again', async () => {
     const key = email();
     await bench.mongo().write(user(key, { name: 'one', old: true }));
     await bench.settled([key]);
@@ -143,7 +143,7 @@ describeWith(describe, redisUnavailableReason())('two-way sync', () => {
     await bench.settled([key]);
   });
 
-  describe('I8: writes by others, who know nothing of versions', () => {
+  describe('I8: writes by outsiders, who know nothing of versions', () => {
     const users = () => bench.db.collection('users');
 
     it('a document inserted without a version is stamped and travels', async () => {

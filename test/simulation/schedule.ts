@@ -161,7 +161,7 @@ export function schedules(profile: Profile): fc.Arbitrary<Schedule> {
     fc.record({
       profile: fc.constant(profile),
       services: fc.integer({ min: 1, max: 2 }),
-      // What outsiders remove before there is a position to read from is not seen by anybody.
+      // What outsiders remove before there is a position to read from is seen by neither feed nor snapshot.
       warm: profile === 'outsiders' ? fc.constant(true) : fc.boolean(),
       keys: fc.integer({ min: 1, max: MAX_KEYS }),
       batchSize: fc.integer({ min: 1, max: 4 }),

@@ -13,7 +13,7 @@ import { SimMongo } from './stores/sim-mongo.js';
 import { SimRedis } from './stores/sim-redis.js';
 import type { Direction } from '@redis-mongo-sync/sync-core';
 
-/** What befalls the system, as against what somebody does. */
+/** What befalls the system, as against what clients and outsiders do. */
 type Strike = Exclude<Action, { do: 'run' | 'client' | 'clients' | 'outsider' | 'sleep' | 'late' }>;
 
 export interface SimulationOptions {
@@ -39,7 +39,7 @@ const QUIET_LAPS = 2;
 
 /**
  * Plays one schedule: the real pipelines, capture and repair over simulated stores, in the order that the schedule
- * says; then faults end, everybody goes on until there is nothing more to do, and both stores must be equal.
+ * says; then faults end, every actor goes on until there is nothing more to do, and both stores must be equal.
  */
 export async function simulate(
   schedule: Schedule,
@@ -253,7 +253,7 @@ class Simulation {
     await this.settleDown(MAX_ROUNDS);
   }
 
-  /** Everybody goes on in turn until nothing changes any more. */
+  /** Every actor goes on in turn until nothing changes any more. */
   private async settleDown(maxRounds: number): Promise<void> {
     let seen = -1;
     let laps = new Map<Task, number>();

@@ -91,7 +91,7 @@ describe('the gateway as a process', () => {
     const script = await request(`http://127.0.0.1:${port}/api-docs/swagger-ui-bundle.js`, {
       dispatcher: agent,
     });
-    expect(script.statusCode).toBe(200); // and nobody reads it
+    expect(script.statusCode).toBe(200); // and the client does not read it
     script.body.on('error', () => undefined);
     expect(await stop()).toBe(0);
     await agent.destroy();

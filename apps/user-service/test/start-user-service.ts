@@ -3,7 +3,7 @@ import { probeOf, type HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { UserServiceConfig } from '../src/user-service.config.js';
 import { UserServiceModule } from '../src/user-service.module.js';
 
-/** A port that nobody listens on: users are served without Redis, their events wait. */
+/** A port without a listener: users are served without Redis, their events wait. */
 const NO_REDIS = 'redis://127.0.0.1:9';
 
 /** The user service as production starts it, on a free port, in front of a private MongoDB. */

@@ -182,7 +182,7 @@ describe('users by id, announced', () => {
     }
   });
 
-  it('pages through everybody in the order of the ids', async () => {
+  it('pages through all users in the order of the ids', async () => {
     const ids = new Set<string>();
     let after: string | undefined;
     do {

@@ -53,9 +53,9 @@ export type Sealer = (head: Head | undefined, entries: readonly PendingEntry[]) 
  *
  * Instead the place of an entry is decided when it becomes visible:
  * - PostgreSQL: appenders take turns by an advisory lock which is held until the commit is visible;
- * - MongoDB: an entry's place is its `_id`, head + 1. Whoever comes second is refused by the unique index, reads
+ * - MongoDB: an entry's place is its `_id`, head + 1. The later writer is refused by the unique index, reads
  *   the new head and tries again: compare-and-set on the end of the log, without lock, lease or transaction, so a
- *   paused writer holds nobody up and a late command from a dead one cannot come in at a wrong place.
+ *   paused writer holds no other up and a late command from a dead one cannot come in at a wrong place.
  *
  * A total order costs that appends do not run in parallel. Batches make up for it: one turn records up to 1,000.
  * It also makes a hash chain free, as each entry knows the one before.

@@ -5,7 +5,7 @@ import type { Head, PendingEntry, Sealer, StoredEntry } from './audit-store.js';
 export const GENESIS = 'audit-log-v1';
 
 export interface ChainOptions {
-  /** With a key, whoever can write to the store but does not know it cannot make a chain that verifies. */
+  /** With a key, a writer who does not know it cannot make a chain that verifies. */
   readonly key?: string;
 }
 

@@ -16,7 +16,7 @@ function watcher(head: () => Promise<number>) {
 const NEVER = new AbortController().signal;
 
 describe('HeadWatcher', () => {
-  it('asks once per interval for any number of waiters, and not at all while nobody waits', async () => {
+  it('asks once per interval for any number of waiters, and not at all without waiters', async () => {
     let asked = 0;
     let head = 5;
     const { watcher: watching, closing } = watcher(() => {
@@ -30,7 +30,7 @@ describe('HeadWatcher', () => {
     head = 6;
     await waiting;
     const then = asked;
-    await new Promise((resolve) => setTimeout(resolve, 10)); // ten intervals in which nobody asks
+    await new Promise((resolve) => setTimeout(resolve, 10)); // ten intervals without a waiter
     expect(asked).toBe(then);
     closing.abort();
   });

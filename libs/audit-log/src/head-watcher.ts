@@ -16,7 +16,7 @@ interface Waiter {
 
 /**
  * Tells any number of followers that the log has grown, with one question to the store per interval: entries of this
- * process at once (`advance`), those of others within `pollMs`. Asks only while somebody waits.
+ * process at once (`advance`), those of others within `pollMs`. Asks only while a reader waits.
  */
 export class HeadWatcher {
   readonly #waiters = new Set<Waiter>();

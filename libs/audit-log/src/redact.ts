@@ -19,7 +19,7 @@ function redactObject(data: JsonObject, names: ReadonlySet<string>, depth: numbe
 
 function redactValue(value: Json, names: ReadonlySet<string>, depth: number): Json {
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > MAX_DEPTH) return REDACTED; // deeper than anybody looks: better hidden than leaked
+  if (depth > MAX_DEPTH) return REDACTED; // too deep to be looked through: better hidden than leaked
   if (isArray(value)) return value.map((inner) => redactValue(inner, names, depth + 1));
   return redactObject(value, names, depth);
 }

@@ -126,7 +126,7 @@ describeWith(describe, await postgresUnavailableReason())('PostgreSQL with fault
     }
   });
 
-  it('an appender that vanishes with the lock in its hands does not hold up the others for ever', async () => {
+  it('an appender that is gone while it holds the lock does not hold up other appenders for ever', async () => {
     const proxy = await TcpProxy.start({ port: server.port });
     try {
       const [lost, other] = [

@@ -50,7 +50,7 @@ describeWith(describe, await postgresUnavailableReason())('with PostgreSQL', () 
       ['an update', "update audit_log set type = 'x'", 'UPDATE'],
       ['a delete', 'delete from audit_log where sequence = 1', 'DELETE'],
       ['a truncate', 'truncate audit_log', 'TRUNCATE'],
-    ])('%s by somebody else is refused', async (_name, statement, operation) => {
+    ])('%s by another client is refused', async (_name, statement, operation) => {
       const log = await filled(3);
       await expect(outsider.raw(statement)).rejects.toThrow(
         `audit_log is append-only: ${operation} is refused`,

@@ -9,13 +9,13 @@ export enum SyncAlert {
    */
   HistoryLost = 'SYNC_101',
   /**
-   * The capture position was moved or removed by somebody else: a second capture took over, or Redis was wiped.
+   * The capture position was moved or removed: another process captures now, or Redis was wiped.
    * Nothing to do: capture starts over from what Redis says. After a wipe that means a full snapshot.
    */
   PositionMoved = 'SYNC_102',
   /**
-   * A collection was dropped or renamed. Its records vanished from MongoDB without a change each, and Redis still
-   * shows them. Restore the collection, or delete the records through the API.
+   * A collection was dropped or renamed. Its records left MongoDB without a change each, and Redis still shows
+   * them. Restore the collection, or delete the records through the API.
    */
   CollectionLost = 'SYNC_103',
   /**
@@ -29,7 +29,7 @@ export enum SyncAlert {
    */
   HistoryEnding = 'SYNC_105',
   /**
-   * The capture position in Redis is no position: somebody wrote over it. Nothing to do: what was there is kept beside
+   * The capture position in Redis is no position: another program wrote over it. Nothing to do: what was there is kept beside
    * it (`sync:capture:position:spoiled`), and all documents are published again. Find out who writes keys of the sync.
    */
   PositionSpoiled = 'SYNC_106',
@@ -44,7 +44,7 @@ export enum SyncAlert {
    */
   EntriesTrimmed = 'SYNC_202',
   /**
-   * A direction was repaired: entries that had vanished from its stream were counted, and their records re-emitted.
+   * A direction was repaired: entries that were missing from its stream were counted, and their records re-emitted.
    */
   Repaired = 'SYNC_203',
   /**

@@ -116,7 +116,7 @@ describeWith(describe, redisUnavailableReason())('SyncModule in a Nest applicati
     });
   }
 
-  it('forRoot: takes URLs and entities, syncs both ways, gives its handles to whoever asks for them', async () => {
+  it('forRoot: takes URLs and entities, syncs both ways, gives its handles to providers that ask for them', async () => {
     await withApp(SyncModule.forRoot(options()), async (app) => {
       const desk = app.get(Desk);
       await expectSync('one-');

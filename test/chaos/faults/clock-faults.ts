@@ -11,7 +11,7 @@ const WRITES = 10;
 
 /*
  * The clock of a server cannot be turned from outside. What a clock that is ahead does is done instead: the product's
- * own write, inside the store, with a later time; the writes of everybody else meet its versions.
+ * own write, inside the store, with a later time; the writes of all other clients meet its versions.
  */
 export const CLOCK_FAULTS: readonly Fault[] = [
   { kind: 'clock-redis-ahead', family: 'clock', hold: [0, 0], strike: redisAhead },

@@ -46,7 +46,7 @@ async function end(world: ChaosWorld, id: ServiceId, signal: 'SIGKILL' | 'SIGTER
 /** kill -9 of the one that captures, which stays down until the other one has taken over. */
 async function killCapture({ world, handOvers }: Parameters<Fault['strike']>[0]): Promise<Heal> {
   const leader = await capturing(world, ['sync-a', 'sync-b']);
-  if (!leader) return nothing; // nobody captures at the moment
+  if (!leader) return nothing; // no service captures at the moment
   const other = leader === 'sync-a' ? 'sync-b' : 'sync-a';
   const startedAt = performance.now();
   const heal = await end(world, leader, 'SIGKILL');

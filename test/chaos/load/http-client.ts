@@ -31,7 +31,7 @@ export class HttpClient {
     try {
       answer = await this.send(operation);
     } catch {
-      this.told.doubt(operation); // the connection died, or nobody answered in time
+      this.told.doubt(operation); // the connection died, or no answer came in time
       return;
     }
     const { status, version, body } = answer;

@@ -6,7 +6,7 @@ import type { Told } from './told.js';
 const GIVE_UP_MS = 60_000;
 const MAJORITY = { writeConcern: { w: 'majority' } } as const;
 
-/** Others who write into Mongo without knowing of versions, and the owner of the wallets. */
+/** Outsiders, who write into Mongo without knowing of versions, and the owner of the wallets. */
 export class OutsideClient {
   constructor(
     private readonly users: Collection,

@@ -31,7 +31,7 @@ export const keys = {
   cold: (n: number) => `cold${n}@chaos.example`,
   /** Written once, never again: a loss cannot hide behind a later write. */
   once: (n: number) => `once${n}@chaos.example`,
-  /** Written by clients, and by others straight into Mongo. */
+  /** Written by clients, and by outsiders straight into Mongo. */
   mixed: (n: number) => `mixed${n}@chaos.example`,
   wallet: (n: number) => `wallet${n}@chaos.example`,
 } as const;

@@ -23,7 +23,7 @@ export class Told {
   readonly ended = new Map<string, number>();
   /** Sum that each wallet must hold. A delta without an answer is sent again until there is one. */
   readonly wallets = new Map<string, number>();
-  /** Writes by others, of keys that nobody else writes. */
+  /** Writes by outsiders, of keys that no client writes. */
   readonly byOutsiders = new Map<string, Operation>();
   /** Operations whose repetition was answered with another version. */
   readonly appliedTwice: string[] = [];
@@ -39,7 +39,7 @@ export class Told {
 
   /**
    * Until when an outsider may have removed this key from Mongo: a tombstone removed by hand leaves nothing. ms since
-   * the run began; -Infinity: nobody did, Infinity: the end is not known.
+   * the run began; -Infinity: none did, Infinity: the end is not known.
    */
   removedUntil(key: string): number {
     let until = Number.NEGATIVE_INFINITY;

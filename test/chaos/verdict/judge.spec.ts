@@ -108,7 +108,7 @@ describe('the verdict (lost, different, duplicated, resurrected)', () => {
     expect(verdict(sent('w2', 7), undefined).counts[0]).toBe(1);
   });
 
-  it('lets an outsider write over a version that he does not move, but not one that was sent after his', () => {
+  it('lets an outsider write over a version without moving it, but not over one that was sent later', () => {
     const key = 'mixed1@chaos.example';
     const over = (from: number) => {
       const told = new Told();

@@ -78,7 +78,7 @@ function comeBack(
   return older && !told.unknown.has(nameIn(final.fields)) ? newest : null;
 }
 
-/** Whatever stands was meant by somebody, and stands whole. */
+/** What a store holds was written by a client or an outsider, and is whole. */
 function half(told: Told, key: string, { fields }: Final): string[] {
   const operation = told.operations.get(nameIn(fields));
   if (!fields || !operation || isMixed(key)) return [];

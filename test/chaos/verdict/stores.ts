@@ -9,7 +9,7 @@ import {
 import { sharedText } from '../load/http-client.js';
 import type { ChaosWorld } from '../world/chaos-world.js';
 
-/** One store's last word on a record. */
+/** What one store holds of a record in the end. */
 export interface Final {
   readonly version: number;
   readonly source: Source;

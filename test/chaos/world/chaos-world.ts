@@ -19,7 +19,7 @@ const ADMIN_TOKEN = 'a-token-for-chaos-only';
 
 /** The whole product: four services as processes, each store behind a proxy per client, and clients of the test's own. */
 export class ChaosWorld {
-  /** Services that are meant to be down: whoever else ends has crashed. */
+  /** Services that are meant to be down: any other that ends has crashed. */
   readonly down = new Set<ServiceId>();
   readonly crashes: string[] = [];
 

@@ -7,7 +7,7 @@ import { SyncBench, user } from '../../support/sync-bench.js';
 
 type Spoil = (redis: Redis) => Promise<unknown>;
 
-describeWith(describe, redisUnavailableReason())('checkpoints that somebody wrote over', () => {
+describeWith(describe, redisUnavailableReason())('capture positions that an outsider wrote over', () => {
   let bench: SyncBench;
   let written = 0;
   beforeAll(async () => {

@@ -14,7 +14,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { EventEmitter, once } from 'node:events';
 import { firstValueFrom } from 'rxjs';
 
-/* A stranger's application: publishes and handles events with decorators, and over the transport. */
+/* An application outside the project: publishes and handles events with decorators, and over the transport. */
 
 interface Order {
   readonly customer: string;

@@ -47,8 +47,8 @@ export class History {
   }
 
   /**
-   * A write that is neither the last word, nor was overwritten in knowledge of it, nor stands in the conflict log.
-   * Only where nobody destroys anything: what was lost with a stream or with Redis cannot be kept.
+   * A write that is neither the final one, nor was overwritten in knowledge of it, nor stands in the conflict log.
+   * Only in schedules without destruction: what was lost with a stream or with Redis cannot be kept.
    */
   unkept(mongo: SimMongo): string | null {
     const seen = new Set(
@@ -90,7 +90,7 @@ export class History {
 }
 
 /**
- * A wiped Redis does not know which versions it gave; within the same millisecond it gives one again. Then nobody can
+ * A wiped Redis does not know which versions it gave; within the same millisecond it gives one again. Then it can't
  * tell two writes apart, and there is nothing to be promised but equal stores.
  */
 function repeatsVersion(own: readonly Written[]): boolean {

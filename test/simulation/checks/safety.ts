@@ -93,7 +93,7 @@ export class Safety implements Observer {
     }
   }
 
-  /** Whatever lies before the capture position is on its way to Redis, or there. */
+  /** What lies before the capture position is in flight to Redis, or there. */
   private checkHandedOver(redis: SimRedis, mongo: SimMongo): void {
     const position = redis.position && (JSON.parse(redis.position) as { feed: string; snapshot?: unknown });
     if (!position || position.snapshot) return;
@@ -108,7 +108,7 @@ export class Safety implements Observer {
     }
   }
 
-  /** What a client wrote into Redis is on its way to Mongo, or there; or was, where outsiders set Mongo back. */
+  /** What a client wrote into Redis is in flight to Mongo, or there; or was, where outsiders set Mongo back. */
   private checkRedisFirst(redis: SimRedis, mongo: SimMongo): void {
     const { inFlight } = redis.streams['redis-to-mongo'];
     for (const [key, { version, source }] of redis.held) {

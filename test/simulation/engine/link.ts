@@ -48,7 +48,7 @@ export class TaskLink implements Link {
           try {
             this.perform(effect);
           } catch {
-            // An error reply that nobody hears.
+            // An error reply that does not arrive.
           }
         });
         throw this.unavailable('timed out');

@@ -23,7 +23,7 @@ import type { Link } from '../engine/link.js';
 import { imageOf, keptFields, payloadOfDoc, stampOf, type Doc, type SimMongo } from './sim-mongo.js';
 import type { SimRedis } from './sim-redis.js';
 
-/** Redis as its clients see it: read, merge, and write on condition that nobody was faster. */
+/** Redis as its clients see it: read, merge, and write on condition that no other client was faster. */
 export class SimRedisStore implements RecordStore {
   private operations = 0;
 
@@ -147,7 +147,7 @@ export class SimMongoStore implements RecordStore {
     });
   }
 
-  /** Adds one to a balance. `false`: there is nobody to give it to. */
+  /** Adds one to a balance. `false`: there is no such record. */
   deposit(key: string, operationId: string): Promise<boolean> {
     return this.link.call('deposit', () => this.mongo.deposit(key, operationId));
   }

@@ -14,7 +14,7 @@ import type { SimWorld } from '../engine/sim-world.js';
 export interface Doc {
   readonly id: string;
   readonly key: string;
-  /** `null`: somebody wrote it without one. */
+  /** `null`: unstamped. */
   readonly version: number | null;
   readonly source: Source;
   readonly deleted: boolean;

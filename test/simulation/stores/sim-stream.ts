@@ -35,7 +35,7 @@ export class SimStream {
   readonly known = new Map<string, number>();
   captured = 0;
   readonly outcomes = newOutcomes();
-  /** Somebody else took away entries or the group; the ledger may be out of balance until they are looked at. */
+  /** Entries or the group were deleted; the ledger may be out of balance until they are looked at. */
   damaged = false;
   private ids = 0;
 
@@ -148,7 +148,7 @@ export class SimStream {
     }
   }
 
-  // ——— what others do to it
+  // ——— what outsiders do to it
 
   /** Removes what every group has settled, as the trimmer does. */
   trim(): void {

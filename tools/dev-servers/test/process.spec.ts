@@ -38,7 +38,7 @@ describe('ports', () => {
       expect(await preferredPort(port)).not.toBe(port);
     }));
 
-  it('knows nobody on a free port', async () => {
+  it('knows of no process on a free port', async () => {
     const port = await freePort();
     expect(await findPortHolder(port)).toBeUndefined();
     expect(describePortHolder(port, undefined)).toBe(

@@ -72,7 +72,7 @@ describe('resolveServer', () => {
 });
 
 describe('the providers without a server', () => {
-  it('refuse a REDIS_URL or MONGODB_URI that nobody answers, without showing its password', async () => {
+  it('refuse a REDIS_URL or MONGODB_URI without a server behind it, without showing its password', async () => {
     const port = await freePort();
     const redis = await givenRedis(`redis://me:secret@127.0.0.1:${port}`).offer();
     const mongo = await givenMongo(`mongodb://me:secret@127.0.0.1:${port}`, 300).offer();
@@ -83,7 +83,7 @@ describe('the providers without a server', () => {
     }
   });
 
-  it('pass over ports where nobody answers and a PATH without the program', async () => {
+  it('pass over ports without a server and a PATH without the program', async () => {
     const port = await freePort();
     expect(await answeringRedis(port).offer()).toMatchObject({ outcome: 'passed' });
     expect(await answeringMongo(port).offer()).toMatchObject({ outcome: 'passed' });

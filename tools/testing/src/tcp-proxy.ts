@@ -88,7 +88,7 @@ export class TcpProxy {
     this.fault = { kind: 'trickle', bytes, everyMs };
   }
 
-  /** The peer of every present connection is gone and nobody told the client; new connections work. */
+  /** The peer of every present connection is gone without the client being told; new connections work. */
   halfOpen(): void {
     for (const link of this.links) {
       link.dead = true;

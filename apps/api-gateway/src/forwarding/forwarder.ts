@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { passingHeaders } from './passing-headers.js';
 import type { ForwardedAnswer, ServiceClient } from './service-client.js';
 
-/** A stream of events has a heartbeat every 15 s; whoever is silent for this long is dead. */
+/** A stream of events has a heartbeat every 15 s; a service that is silent for this long is dead. */
 const SILENCE_MS = 45_000;
 
 const EVENT_STREAM = /^text\/event-stream\b/i;

@@ -7,7 +7,7 @@ const MAX_PAUSE_MS = 50;
 export interface PollLimits {
   /** Ends the waiting when the time is up. */
   readonly signal: AbortSignal;
-  /** Ends the waiting when nobody waits any more. */
+  /** Ends the waiting when the client has gone. */
   readonly isWanted?: () => boolean;
 }
 

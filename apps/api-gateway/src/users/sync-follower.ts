@@ -9,7 +9,7 @@ import type { Source } from '@redis-mongo-sync/sync-core';
 import type { StoreWatch } from '../health/store-watch.js';
 import { pollUntil } from './poll-until.js';
 
-/** Where a write stands on its way to the other store: `synced`, `pending`, or `delayed; <store> unavailable`. */
+/** Whether a write has arrived at the other store: `synced`, `pending`, or `delayed; <store> unavailable`. */
 export const SYNC_STATUS_HEADER = 'sync-status';
 
 export interface SyncFollowerOptions {
@@ -48,7 +48,7 @@ export class SyncFollower {
       const versions = await Promise.all(keys.map((key) => this.options.records.versionOf(key, context)));
       return versions.every((known) => known >= version);
     } catch {
-      return false; // it does not answer, so nobody knows: ask again
+      return false; // it does not answer: not known, ask again
     }
   }
 

@@ -89,7 +89,7 @@ describe('EventFollowers', () => {
     expect(followers.count).toBe(0);
   });
 
-  it('has a limit, gives places back, and takes nobody while it closes', async () => {
+  it('has a limit, gives places back, and takes no follower while it closes', async () => {
     const client = new Client();
     const served = followers.serve(followers.admit(), client, { afterSequence: 0 });
     const second = followers.admit();

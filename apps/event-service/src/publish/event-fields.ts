@@ -34,7 +34,7 @@ export const EventIdField = () =>
 export const StreamField = (field: FieldOptions = {}) =>
   Field({ ...field, schema: { type: 'string', minLength: 1, maxLength: 128 }, check: faultOfStream });
 
-/** The type of an event of theirs. */
+/** The type of an event that a client publishes. */
 export const TypeField = (field: FieldOptions = {}) =>
   Field({ ...field, schema: { type: 'string', minLength: 1, maxLength: 128 }, check: faultOfType });
 

@@ -10,7 +10,7 @@ import { Outbox } from '../outbox/outbox.js';
 import type { UserServiceConfig } from '../user-service.config.js';
 import { MongoLifecycle } from './mongo-lifecycle.js';
 
-/** The records keep to the driver: their schema is their owners' business. */
+/** The records keep to the driver: what is in them is for their writers to say. */
 export function mongoProviders({ mongo: { database }, tombstones }: UserServiceConfig): Provider[] {
   return [
     {

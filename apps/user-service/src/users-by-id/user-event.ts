@@ -4,7 +4,7 @@ import type { OutboxEvent } from '../outbox/outbox-event.js';
 
 /**
  * The event that tells of a write. Its id is made of what it tells, so that a transaction that is tried again cannot
- * announce one write twice. It says who was written, not what: profiles may hold what is nobody else's business.
+ * announce one write twice. It says who was written, not what: profiles may hold what no reader of the stream should see.
  */
 export function eventOf(change: RecordChange, context: RequestContext, time: Date): OutboxEvent {
   const { kind, id, key: email, fields, version, previousKey } = change;

@@ -19,7 +19,7 @@ const CONTENTION_MS = 4;
 const NONE: ReadonlyMap<string, number> = new Map();
 
 /**
- * Documents are only ever inserted, and removed by retention. MongoDB cannot enforce that on somebody with write
+ * Documents are only ever inserted, and removed by retention. MongoDB cannot enforce that on a user with write
  * access: give the application a role with `find`, `insert`, `createIndex` and, where retention runs, `remove`.
  *
  * Reads are `majority` reads, so that nothing is shown or called a duplicate that a failover could take back. The head

@@ -8,7 +8,7 @@ export function isDuplicateKey(error: unknown): error is MongoServerError {
 }
 
 /**
- * The one place where the driver's errors become the log's. Nearly all of them pass with time or with somebody's help
+ * The one place where the driver's errors become the log's. Nearly all of them pass with time or with an operator's help
  * (no primary, time-outs, write concern, credentials): the exceptions are commands that are wrong in themselves.
  */
 export async function withMongoErrors<T>(step: () => Promise<T>): Promise<T> {

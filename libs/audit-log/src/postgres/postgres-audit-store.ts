@@ -28,7 +28,7 @@ function ignore(): void {}
 
 /**
  * Ends a connection that has been silent for so long. `query_timeout` gives up the statement only: a connection whose
- * server is gone without a word would stay in the pool, and fail whoever gets it next, for ever.
+ * server is gone without a word would stay in the pool, and fail every caller that gets it next.
  */
 function endWhenSilent(ms: number) {
   return ({ connection: { stream } }: RawConnection, done: (error?: Error) => void) => {

@@ -48,7 +48,7 @@ export function concurrencyContract({ open }: ContractContext): void {
     }
   });
 
-  it('outcomes are the same for a duplicate as for the record, whoever asks', async () => {
+  it('outcomes are the same for a duplicate as for the record, from any process', async () => {
     const logs = await Promise.all([open(), open(), open()]);
     const answers = await Promise.all(logs.map((log) => log.append(sampleEntries(100))));
     const sequences = answers.map((outcomes) => outcomes.map(({ sequence }) => sequence));

@@ -50,7 +50,7 @@ describe('AdminTokenGuard', () => {
     },
   );
 
-  it('is closed to everybody when there is no token', async () => {
+  it('is closed to all clients when there is no token', async () => {
     expect((await ask(undefined, 'Bearer undefined')).body).toMatchObject({ status: 403, code: 'forbidden' });
   });
 });

@@ -5,7 +5,7 @@ import { ServiceConfig } from '../config/service-config.js';
 import { HttpProblem } from '../problems/http-problem.js';
 import { ProblemError } from '../problems/problem-error.js';
 
-/** Lets administrators in: `Authorization: Bearer <ADMIN_TOKEN>`. Without a configured token nobody is one. */
+/** Lets administrators in: `Authorization: Bearer <ADMIN_TOKEN>`. Without a configured token there is none. */
 @Injectable()
 export class AdminTokenGuard implements CanActivate {
   private readonly expected: Buffer | undefined;

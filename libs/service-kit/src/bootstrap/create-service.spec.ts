@@ -43,7 +43,7 @@ const GZIP = { ...json, 'content-encoding': 'gzip' };
 const problem = 'application/problem+json; charset=utf-8';
 
 describe('the HTTP edge of a service', () => {
-  it('answers errors that nobody foresaw with 500, without a word of what they were', async () => {
+  it('answers unforeseen errors with 500, without a word of what they were', async () => {
     const answer = await (await start()).ask('/probe/1');
     expect(answer.status).toBe(500);
     expect(answer.headers['content-type']).toBe(problem);

@@ -49,7 +49,7 @@ export enum HttpProblem {
   NotFound = 'SYNC_512',
   /**
    * This store has no user with this e-mail or id. `version` is that of the tombstone, when the user was deleted.
-   * A user that was just written on the other side may still be on its way: read with `?after=<version>`.
+   * A user that was just written on the other side may still be in flight: read with `?after=<version>`.
    */
   UserNotFound = 'SYNC_513',
   /**

@@ -8,7 +8,7 @@ export const RETRY_AFTER_SECONDS = '1';
 /** Knows the errors of one part of the product. */
 export type ProblemMapper = (error: unknown) => ProblemError | undefined;
 
-/** The one place where errors of any kind become problems. What nobody foresaw is `Internal`. */
+/** The one place where errors of any kind become problems. What was not foreseen is `Internal`. */
 export function problemOf(error: unknown, mappers: readonly ProblemMapper[] = []): ProblemError {
   if (error instanceof ProblemError) return error;
   for (const mapper of mappers) {

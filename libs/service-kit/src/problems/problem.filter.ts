@@ -22,7 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
     if (hasGone(request)) {
-      // Nobody hears the answer, and going away is no failure of the service: an error line each would fill the log.
+      // The client has gone, and going away is no failure of the service: an error line each would fill the log.
       sendProblem(reply, new ProblemError(HttpProblem.BadRequest, { cause: error }));
       return;
     }

@@ -7,7 +7,7 @@ import { fieldsOf, type DtoClass } from './request-dto.js';
 
 /**
  * Headers as an instance of a class with field decorators, which also documents them: `ifMatch` is `If-Match`. Other
- * headers are none of its business.
+ * headers are left alone.
  */
 export function RequestHeaders<T extends object>(Dto: DtoClass<T>): ParameterDecorator {
   const fields = [...fieldsOf(Dto.prototype as object)].map(

@@ -7,7 +7,7 @@ import { vacant } from './record-filters.js';
 import { tombstonePipeline } from './update-pipelines.js';
 import { nextVersionExpression, UNSTAMPED, UPDATED_AT, versionsBetween } from './version-expressions.js';
 
-/** Stamps and tombstones for what others did to Mongo's documents. */
+/** Stamps and tombstones for what outsiders did to Mongo's documents. */
 export class MongoDocumentAuthority implements MongoAuthority {
   constructor(
     private readonly db: Db,
@@ -56,7 +56,7 @@ export class MongoDocumentAuthority implements MongoAuthority {
   }
 }
 
-/** Others may use ids of any type; those that look like an ObjectId are one. */
+/** Outsiders may use ids of any type; those that look like an ObjectId are one. */
 function documentId(id: string): ObjectId {
   return (ObjectId.isValid(id) ? new ObjectId(id) : id) as ObjectId;
 }

@@ -113,7 +113,7 @@ export class MongoRecordTarget implements RecordTarget {
       if (result) results.set(rival, result);
       else again.push({ entryId: rival.entryId, event: rival.event });
     }
-    // Two upserts of one new key ran at the same time, and the other one won with an older version; or it is gone.
+    // Two upserts of one new key ran at once and the other was first, with an older version; or its document is gone.
     if (again.length > 0 && races === 0) throw new Error(`upsert of ${again.length} records keeps racing`);
     const repeated = await this.applyWith(entity, again, races - 1);
     const waiting = rivals.filter((rival) => !results.has(rival));

@@ -13,7 +13,7 @@ function writing(key: string, change: Partial<WriteCommand> = {}): WriteCommand 
   return { key, mode: 'merge', set: { name: 'Ada' }, unset: [], create: true, precondition: NONE, ...change };
 }
 
-describe('documents that others made', () => {
+describe('documents that outsiders made', () => {
   let stage: RecordWritersStage;
   beforeAll(async () => {
     stage = await recordWritersStage();
@@ -45,7 +45,7 @@ describe('documents that others made', () => {
       });
     });
 
-    it('become the record that somebody creates there, by key and by id', async () => {
+    it('become the record that a client creates there, by key and by id', async () => {
       const [first, second] = [await put(), await put()];
       expect(await stage.byKey.write(writing(first))).toMatchObject({ outcome: 'created' });
       expect(await stage.byId.create(second, { name: 'Ada' })).toMatchObject({ outcome: 'created' });

@@ -103,7 +103,7 @@ class RawCursor {
 
   next(): Promise<RawBatch> {
     const batch = this.getMore();
-    batch.catch(() => undefined); // it may fail long before anybody awaits it
+    batch.catch(() => undefined); // it may fail long before it is awaited
     this.reading = batch;
     return batch;
   }

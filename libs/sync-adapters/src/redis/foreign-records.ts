@@ -24,7 +24,7 @@ export interface FoundPage {
 /** Name of a cache entry: an ObjectId in place of the record key. */
 const OBJECT_ID = /^[\da-f]{24}$/;
 
-/** Keys that lie where the records of an entity lie, whoever wrote them. */
+/** Keys that lie where the records of an entity lie, written by the product or not. */
 export class ForeignRecords {
   constructor(private readonly redis: Redis) {}
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Binary, Decimal128, Long, MaxKey, ObjectId, Timestamp, UUID, type Document } from 'mongodb';
 
 /*
- * What other programs leave in a collection that is synced: fields nobody asked for, in types that JSON does not have,
+ * What other programs leave in a collection that is synced: fields of their own, in types that JSON does not have,
  * and stamps that are none.
  */
 

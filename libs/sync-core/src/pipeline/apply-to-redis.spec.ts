@@ -199,7 +199,7 @@ describe('applyToRedis', () => {
       }
     });
 
-    it('is Mongo’s last word when Mongo holds nothing any more', async () => {
+    it('is written as it came when Mongo has no document any more', async () => {
       await run([event('a', 10)], [merge(others)], [applied]);
       expect(stores.calls.slice(2)).toEqual([['apply', 'merge', 'a-10'], ['settle']]);
     });

@@ -36,7 +36,7 @@ interface Captured {
  * Mongo → `mongo_changes`: turns changes into events and publishes them together with the position behind them.
  *
  * Changes by clients of the product carry a version and become events as they are – echoes of Redis writes too,
- * because Mongo's image may say more than Redis has. Writes by others are found by their result: a document without a
+ * because Mongo's image may say more than Redis has. Writes by outsiders are found by their result: a document without a
  * version, a document that is gone, a document set back below a version that is still in flight to Redis. Those are
  * corrected in Mongo and become no event now: the correction comes back through the feed, with a version.
  *

@@ -10,7 +10,7 @@ export interface StampRequest {
 }
 
 /**
- * Corrections of Mongo's own records: giving a version to what others wrote without one. Every correction is a
+ * Corrections of Mongo's own records: giving a version to what outsiders wrote without one. Every correction is a
  * compare-and-set and comes back through the change feed like any other write.
  */
 export interface MongoAuthority {

@@ -11,7 +11,7 @@ export interface Confirmation {
   readonly settling: readonly string[];
 }
 
-/** Time, as the one who runs this sees it. */
+/** Time, as the caller sees it. */
 export interface ReconcileClock {
   /** Epoch ms. */
   now(): number;
@@ -34,7 +34,7 @@ export interface ConfirmScope {
 const PAUSE_MS = 50;
 
 /**
- * Which of these records really differ. On a live system most differences are changes on their way; one is real when
+ * Which of these records really differ. On a live system most differences are changes in flight; one is real when
  * it is seen while nothing of the record moves:
  *
  *   read Mongo → wait until capture has passed that moment → read Redis, in flight included → read Mongo again

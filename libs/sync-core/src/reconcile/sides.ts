@@ -54,7 +54,7 @@ export interface RedisSide {
 }
 
 /**
- * How far capture has come, whoever captures. A change that is visible in Mongo but not captured yet looks like a
+ * How far capture has come, in whichever process. A change that is visible in Mongo but not captured yet looks like a
  * difference and is none.
  */
 export interface CaptureProgress {

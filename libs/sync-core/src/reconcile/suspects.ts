@@ -8,7 +8,7 @@ export interface BucketComparison {
   /** Records that one of the sides has. */
   readonly compared: number;
   readonly equal: boolean;
-  /** Keys of records that differ at this first look. Most of them will turn out to be on their way. */
+  /** Keys of records that differ at this first look. Most of them will turn out to be in flight. */
   readonly suspects: readonly string[];
 }
 

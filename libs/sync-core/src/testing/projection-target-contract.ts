@@ -61,7 +61,7 @@ async function landRedisWrites(stage: RedisStage): Promise<void> {
 }
 
 function applyContract(stage: Stage): void {
-  it('I1: writes a record nobody knew, and settles it in the same step', async () => {
+  it('I1: writes a record that Redis did not know, and settles it in the same step', async () => {
     expect(await deliver(stage(), changeOf(KEY, 1000, 'a'))).toEqual([
       { decision: 'apply', settled: true, before: null },
     ]);

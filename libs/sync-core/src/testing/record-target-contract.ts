@@ -78,7 +78,7 @@ async function applyOne(stage: MongoStage, one: ApplyAttempt): Promise<RecordRes
 }
 
 function writeContract(stage: Stage): void {
-  it('I1: writes a record nobody knew, with the stamp of its event', async () => {
+  it('I1: writes a record that Mongo did not know, with the stamp of its event', async () => {
     const key = newKey();
     expect(await applyOne(stage(), attempt(key, 2000))).toEqual({ decision: 'apply' });
     expect(await stage().image(key)).toMatchObject({

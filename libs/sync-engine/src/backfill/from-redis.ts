@@ -40,7 +40,7 @@ const PAGE = 500;
 
 /**
  * Adopts what Redis held before the product came: what can become a record is written like a client's write – with a
- * version, and on its way to Mongo. Records of the product that the index lacks, or that Mongo never heard of, are
+ * version, and in flight to Mongo. Records of the product that the index lacks, or that Mongo never heard of, are
  * mended on the way. Safe to repeat: what was adopted is one of ours from then on.
  */
 export class FromRedis implements BackfillSource {
@@ -128,7 +128,7 @@ export class FromRedis implements BackfillSource {
       if (image.version !== null) await journal.reEmit([eventFromImage(entity, image, image.version)]);
       return 'overruled';
     }
-    // Version 0 is what the script makes of a text that is none of ours: nobody has written in between.
+    // Version 0 is what the script makes of a text that is none of ours: nothing was written in between.
     const write = { key, payload, expected: 0, operationId: randomUUID(), tombstoneTtlMs };
     const { outcome } = await writeRecord(redis, entity, write);
     if (outcome === 'conflict') return 'moved';

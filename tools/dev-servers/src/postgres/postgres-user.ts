@@ -7,7 +7,7 @@ const SERVER_USER = 'postgres';
 export interface RunAs {
   /** Puts a command line into the form that runs as this user. */
   readonly command: (command: string, args: readonly string[]) => { command: string; args: string[] };
-  /** Who has to own the data folder; undefined when that is whoever runs this. */
+  /** Who has to own the data folder; undefined when that is the user who runs this. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
 }
 

@@ -11,7 +11,7 @@ export interface PortHolder {
 const run = promisify(execFile);
 const LISTEN = '0A'; // the state column of /proc/net/tcp
 
-/** Which process listens on `port`; undefined when nobody does or it can't be seen (another user's, say). */
+/** Which process listens on `port`; undefined when none does or it can't be seen (another user's, say). */
 export async function findPortHolder(port: number): Promise<PortHolder | undefined> {
   try {
     switch (process.platform) {

@@ -61,7 +61,7 @@ describeWith(describe, redisUnavailableReason())('startPrivateRedis', () => {
     expect(await withClient(redis, (client) => client.get('lost'))).toBeNull();
   });
 
-  it('answers nobody while frozen, keeps its data, and can be stopped in that state', async () => {
+  it('does not answer while frozen, keeps its data, and can be stopped in that state', async () => {
     const redis = await start();
     await withClient(redis, (client) => client.set('kept', 'yes'));
     await redis.freeze();

@@ -21,7 +21,7 @@ local function unread_after(id)
   return count
 end
 
--- Redis's lag is a difference of two counters: entries that were trimmed before anybody read them stay in it for good.
+-- Redis's lag is a difference of two counters: entries that were trimmed before they were read stay in it for good.
 -- So it is believed only while there is a long backlog.
 local LOOK = 100
 local function unread_of(group)

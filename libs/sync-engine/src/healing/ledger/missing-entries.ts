@@ -1,7 +1,7 @@
 import type { LedgerPage, MissingEvents, RedisMissingEvents } from '@redis-mongo-sync/sync-adapters';
 import type { Direction } from '@redis-mongo-sync/sync-core';
 
-/** Event ids that are told by name; of the others only the number. */
+/** Event ids that are told by name; of the rest only the number. */
 export const MAX_NAMED = 20;
 
 /** A search is answered from memory for this long: health is asked often, and reads the whole stream when red. */
