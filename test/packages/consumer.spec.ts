@@ -2,7 +2,9 @@ import {
   createTempFolder,
   describeWith,
   redisUnavailableReason,
+  startPrivateMongo,
   startPrivateRedis,
+  type PrivateMongo,
   type PrivateRedis,
   type TempFolder,
 } from '@redis-mongo-sync/dev-servers';
@@ -13,20 +15,29 @@ describeWith(describe, redisUnavailableReason())(
   () => {
     let folder: TempFolder;
     let redis: PrivateRedis;
+    let mongo: PrivateMongo;
     let app: StrangerApplication;
 
     beforeAll(async () => {
       folder = createTempFolder('stranger');
-      redis = await startPrivateRedis();
+      [redis, mongo] = await Promise.all([startPrivateRedis({ appendonly: true }), startPrivateMongo()]);
       app = await StrangerApplication.make(folder.path);
     }, 300_000);
-    afterAll(() => Promise.all([redis.stop(), folder.remove()]));
+    afterAll(() => Promise.all([redis.stop(), mongo.stop(), folder.remove()]));
 
     it('publish and handle events with decorators and over the transport', async () => {
       expect(await app.run('bus', redis.url)).toEqual({
         order: { customer: 'ann', total: 20 },
         title: 'write',
         sum: 6,
+      });
+    }, 90_000);
+
+    it('embed the sync of a collection of its own, in both directions', async () => {
+      expect(await app.run('sync', mongo.uri, mongo.database, redis.url)).toEqual({
+        inRedis: 'bolt',
+        inMongo: 'nut',
+        lanes: ['mongo-to-redis', 'redis-to-mongo'],
       });
     }, 90_000);
 
