@@ -89,7 +89,7 @@ export function gatewayProviders(config: GatewayConfig): Provider[] {
 const CONNECT_MS = 1_000;
 
 /** Opens the connections before the first request, and closes them after the last. */
-export class GatewayConnections implements OnModuleInit, OnApplicationShutdown {
+class GatewayConnections implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly redis: Redis,
     private readonly services: readonly ServiceClient[],

@@ -3,7 +3,7 @@ import { probeOf, type HttpProbe } from '@redis-mongo-sync/service-kit/testing';
 import { GatewayConfig } from '../src/gateway.config.js';
 import { GatewayModule } from '../src/gateway.module.js';
 
-export interface GatewayBehind {
+interface GatewayBehind {
   readonly redisUrl: string;
   readonly userServiceUrl: string;
   readonly syncServiceUrl?: string;

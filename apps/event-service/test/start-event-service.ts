@@ -4,7 +4,7 @@ import { EventServiceConfig } from '../src/event-service.config.js';
 import { EventServiceModule } from '../src/event-service.module.js';
 import type { EventsSettings } from '../src/events-settings.js';
 
-export interface EventServiceStores {
+interface EventServiceStores {
   readonly redisUrl: string;
   /** Of the audit log. */
   readonly mongo?: { readonly uri: string; readonly database: string };

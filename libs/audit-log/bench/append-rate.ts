@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { AuditLog } from '../src/index.js';
 import { benchEntries } from './bench-entries.js';
 
-export interface AppendRun {
+interface AppendRun {
   /** Logs that append at the same time, each with entries of its own. */
   readonly appenders: number;
   /** Altogether. */

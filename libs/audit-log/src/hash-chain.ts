@@ -9,7 +9,7 @@ export interface ChainOptions {
   readonly key?: string;
 }
 
-export type Unsealed = Omit<StoredEntry, 'hash'>;
+type Unsealed = Omit<StoredEntry, 'hash'>;
 
 /** SHA-256 (HMAC with a key) over the previous hash and every field, as base64url: 43 characters. */
 export function hashEntry(previous: string, entry: Unsealed, { key }: ChainOptions): string {

@@ -1,6 +1,6 @@
 import { backoffMs, pause } from './pause.js';
 
-export interface HeadWatcherOptions {
+interface HeadWatcherOptions {
   /** The log's last sequence, 0 when it is empty. */
   readonly head: () => Promise<number>;
   readonly pollMs: number;

@@ -13,7 +13,7 @@ export function inStreamOrder(entries: readonly PendingEntry[]): readonly Pendin
 }
 
 /** Ids are two decimal numbers of up to 64 bits: beyond what a number holds, but comparable by length and digits. */
-export function byStreamEntryId(one: PendingEntry, other: PendingEntry): number {
+function byStreamEntryId(one: PendingEntry, other: PendingEntry): number {
   const [ms = '', sequence = ''] = one.streamEntryId.split('-');
   const [otherMs = '', otherSequence = ''] = other.streamEntryId.split('-');
   return byDigits(ms, otherMs) || byDigits(sequence, otherSequence);

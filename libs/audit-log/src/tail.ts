@@ -5,7 +5,7 @@ import { backoffMs, pause } from './pause.js';
 const TAIL_PAGE = 500;
 const RETRY_MS = 100;
 
-export interface TailSource {
+interface TailSource {
   readonly page: (page: StorePage) => Promise<readonly StoredEntry[]>;
   readonly watcher: HeadWatcher;
   readonly onError: (error: unknown) => void;

@@ -22,7 +22,7 @@ const ROWS: readonly Row[] = [
   { what: 'kill -9: done more than once', of: ({ loss }) => loss.doubled, digits: 0 },
 ];
 
-export interface ReportInput {
+interface ReportInput {
   readonly contestants: readonly Contestant[];
   /** All rounds; within a round one entry per contestant. */
   readonly rounds: readonly (readonly RoundFigures[])[];

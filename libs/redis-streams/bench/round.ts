@@ -16,7 +16,7 @@ export interface RoundFigures {
   readonly loss: LossFigures;
 }
 
-export interface RoundSetting {
+interface RoundSetting {
   readonly place: Place;
   readonly redis: Redis;
   readonly options: BenchOptions;

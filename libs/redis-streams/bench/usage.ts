@@ -6,7 +6,7 @@ export interface Cpu {
   readonly redis: number;
 }
 
-export interface CpuMark {
+interface CpuMark {
   readonly node: NodeJS.CpuUsage;
   readonly redisMs: number;
 }

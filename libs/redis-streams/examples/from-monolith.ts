@@ -9,7 +9,7 @@ interface User {
  * Moving mail out of a monolith. First both do it, the new service only writing down what it would have sent;
  * then a switch, and the old call goes. The event carries the id of the write, so a repeat is no second mail.
  */
-export class Monolith {
+class Monolith {
   readonly sent: string[] = [];
   mailIsOurs = true;
 
@@ -26,7 +26,7 @@ export class Monolith {
   }
 }
 
-export async function mailService(bus: MessageBus, send: (email: string) => void): Promise<void> {
+async function mailService(bus: MessageBus, send: (email: string) => void): Promise<void> {
   await bus.consumer.subscribe<User>('users:registered', 'mail', ({ data }) => send(data.email));
 }
 

@@ -5,7 +5,7 @@ import type { ObservedClient } from './observed-client.js';
 export type AnyCursor = FindCursor | RunCommandCursor | ChangeStream;
 
 /** The things a test names: it creates them, works on them and compares with them. */
-export interface EntityKinds {
+interface EntityKinds {
   client: ObservedClient;
   database: Db;
   collection: Collection;
@@ -14,7 +14,7 @@ export interface EntityKinds {
   result: unknown;
 }
 
-export type EntityKind = keyof EntityKinds;
+type EntityKind = keyof EntityKinds;
 export type Entity = { [K in EntityKind]: { kind: K; value: EntityKinds[K] } }[EntityKind];
 
 export class Entities {

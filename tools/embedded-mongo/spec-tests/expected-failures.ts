@@ -7,7 +7,7 @@ export const REASONS: Record<FailureReason, string> = {
   secondary: 'as a real server (needs a secondary)',
 };
 
-export interface ExpectedFailure {
+interface ExpectedFailure {
   /** `suite/file :: description` */
   test: string;
   reason: FailureReason;

@@ -17,7 +17,7 @@ export interface ObservedEvent {
   reply?: unknown;
 }
 
-export interface ObservedClientSettings {
+interface ObservedClientSettings {
   uri: string;
   observeEvents: readonly string[];
   ignoreCommands: readonly string[];

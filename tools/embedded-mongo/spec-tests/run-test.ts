@@ -9,7 +9,7 @@ import { performOperation } from './perform-operation.js';
 import { assertRequirements, type ServerFacts } from './server-facts.js';
 import type { CollectionData, TestCase, TestFile } from './test-file.js';
 
-export interface TestServer {
+interface TestServer {
   uri: string;
   admin: MongoClient;
   facts: ServerFacts;

@@ -15,7 +15,7 @@ export const USAGE = `Usage: embedded-mongo [--port 27017] [--dbpath <folder>] [
 
 export class UsageError extends Error {}
 
-export interface CommandLine {
+interface CommandLine {
   options: EmbeddedMongoOptions;
   quiet: boolean;
   help: boolean;

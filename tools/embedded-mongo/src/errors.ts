@@ -93,7 +93,7 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 /** The name MongoDB gives a code; codes without a name of their own read `Location<code>`. */
-export function codeNameOf(code: number): string {
+function codeNameOf(code: number): string {
   return NAMES[code] ?? `Location${code}`;
 }
 

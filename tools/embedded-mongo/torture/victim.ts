@@ -6,7 +6,7 @@ import type { Moment } from './moment.js';
 
 const SERVER = new URL('./server.ts', import.meta.url);
 
-export interface VictimSettings {
+interface VictimSettings {
   folder: string;
   fsync: string;
 }

@@ -4,7 +4,7 @@ import type { Gate } from './gate.js';
 import type { Ledger, State } from './ledger.js';
 import type { Random } from '@redis-mongo-sync/testing';
 
-export interface WriterSettings {
+interface WriterSettings {
   client: MongoClient;
   number: number;
   random: Random;

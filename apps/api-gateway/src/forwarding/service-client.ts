@@ -28,7 +28,7 @@ export interface ServiceRequest {
   readonly body?: string;
 }
 
-export type ServiceHeaders = Readonly<Record<string, string | string[] | undefined>>;
+type ServiceHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 export interface ServiceAnswer {
   readonly status: number;
@@ -37,7 +37,7 @@ export interface ServiceAnswer {
 }
 
 /** A request that is passed on as it came. */
-export interface ForwardedRequest {
+interface ForwardedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[]>>;

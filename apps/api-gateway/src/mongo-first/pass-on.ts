@@ -5,7 +5,7 @@ import type { UserServiceAnswer } from './user-service-client.js';
 /** Of the answers of the user service, clients get these headers. */
 const PASSED_ON = ['content-type', 'etag', 'retry-after', 'cache-control', SYNC_POSITION_HEADER] as const;
 
-export interface Places {
+interface Places {
   /** The path at the user service, e.g. `/users`. */
   readonly behind: string;
   /** The path here that stands for it, e.g. `/mongo-first/users`. */

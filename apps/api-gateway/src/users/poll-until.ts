@@ -4,7 +4,7 @@ const FIRST_PAUSE_MS = 2;
 const PAUSE_GROWTH = 1.5;
 const MAX_PAUSE_MS = 50;
 
-export interface PollLimits {
+interface PollLimits {
   /** Ends the waiting when the time is up. */
   readonly signal: AbortSignal;
   /** Ends the waiting when the client has gone. */

@@ -64,7 +64,7 @@ export class RecordsEdge {
   }
 }
 
-export interface RecordReading {
+interface RecordReading {
   readonly key: string;
   readonly conditions: Conditions;
 }

@@ -10,9 +10,9 @@ import type { StoreWatch } from '../health/store-watch.js';
 import { pollUntil } from './poll-until.js';
 
 /** Whether a write has arrived at the other store: `synced`, `pending`, or `delayed; <store> unavailable`. */
-export const SYNC_STATUS_HEADER = 'sync-status';
+const SYNC_STATUS_HEADER = 'sync-status';
 
-export interface SyncFollowerOptions {
+interface SyncFollowerOptions {
   /** The other side, which writes travel to. */
   readonly records: RecordsSide;
   readonly store: Source;

@@ -4,7 +4,7 @@ import { recordedEvent } from './recorded-event.js';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
-export interface EventFollowersOptions {
+interface EventFollowersOptions {
   readonly log: Pick<AuditLog, 'tail'>;
   readonly maxFollowers: number;
   /** A comment is sent this often, so that no proxy takes the connection for dead, ms. */
@@ -13,7 +13,7 @@ export interface EventFollowersOptions {
   readonly patienceMs?: number;
 }
 
-export interface Following {
+interface Following {
   readonly afterSequence: number;
   readonly stream?: string;
   readonly type?: string;

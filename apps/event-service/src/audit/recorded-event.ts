@@ -4,7 +4,7 @@ import { ApiProperty } from '@nestjs/swagger';
 const FREE = { type: 'object', additionalProperties: true } as const;
 
 /** A recorded event as clients see it. */
-export class RecordedEvent implements Omit<RecordedEntry, 'occurredAt' | 'recordedAt'> {
+class RecordedEvent implements Omit<RecordedEntry, 'occurredAt' | 'recordedAt'> {
   @ApiProperty({ type: 'integer', example: 4711, description: 'Place in the audit log, from 1.' })
   readonly sequence!: number;
 

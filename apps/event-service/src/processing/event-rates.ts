@@ -6,7 +6,7 @@ const SLICE_MS = 5_000;
 const WINDOW_MS = 60_000;
 const KEPT_MS = 2 * WINDOW_MS;
 
-export interface RateKey {
+interface RateKey {
   readonly stream: string;
   readonly type: string;
 }

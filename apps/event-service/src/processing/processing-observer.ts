@@ -2,9 +2,9 @@ import type { HandledFact, MessagingObserver } from '@redis-mongo-sync/redis-str
 import { Injectable, Logger } from '@nestjs/common';
 
 export const PROCESSING_OUTCOMES = ['handled', 'retried', 'deadLettered'] as const;
-export type ProcessingOutcome = (typeof PROCESSING_OUTCOMES)[number];
+type ProcessingOutcome = (typeof PROCESSING_OUTCOMES)[number];
 
-export interface ProcessingCounts extends Readonly<Record<ProcessingOutcome, number>> {
+interface ProcessingCounts extends Readonly<Record<ProcessingOutcome, number>> {
   readonly stream: string;
   readonly group: string;
 }

@@ -9,7 +9,7 @@ import type { AuditEntry, AuditLog, JsonObject } from '@redis-mongo-sync/audit-l
 import { AuditInputError } from '@redis-mongo-sync/audit-log';
 import { isJsonObject } from '@redis-mongo-sync/sync-core';
 
-export interface RecordingOptions {
+interface RecordingOptions {
   readonly log: Pick<AuditLog, 'append'>;
   readonly stream: string;
   /** Told of every event that was recorded now, for the rates; not of one that had been before. */

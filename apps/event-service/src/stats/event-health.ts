@@ -3,7 +3,7 @@ import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/term
 import type { EventStats } from './event-stats.js';
 import type { EventStatsReport } from './stats-report.js';
 
-export interface EventHealthOptions {
+interface EventHealthOptions {
   readonly stats: Pick<EventStats, 'read'>;
   /** Subscriptions that do not get on, as `<group> on <stream>`. */
   readonly failed: () => readonly string[];

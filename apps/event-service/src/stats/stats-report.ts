@@ -4,7 +4,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 const INTEGER = { type: 'integer' } as const;
 
-export class TypeStats {
+class TypeStats {
   @ApiProperty({ example: 'message.sent' })
   readonly type!: string;
 

@@ -5,7 +5,7 @@ import { assertStreamName, MessagingError } from '@redis-mongo-sync/redis-stream
  * First parts of key names that belong to the product. A stream under such a name could stand where a record, a cache
  * entry or a ledger of the sync belongs.
  */
-export const RESERVED_DOMAINS: ReadonlySet<string> = new Set([
+const RESERVED_DOMAINS: ReadonlySet<string> = new Set([
   'cache',
   'events',
   'index',

@@ -1,6 +1,6 @@
 import { isSource, isVersion, type Source } from '@redis-mongo-sync/sync-core';
 
-export interface LosingVersion {
+interface LosingVersion {
   readonly version: number;
   readonly source: Source;
 }

@@ -2,12 +2,12 @@ import { backOffMs, pause } from '@redis-mongo-sync/redis-streams';
 import type { OutboxEvent } from './outbox-event.js';
 
 /** Where events wait; see `Outbox`. */
-export interface EventSource {
+interface EventSource {
   oldest(limit: number): Promise<readonly OutboxEvent[]>;
   remove(ids: readonly string[]): Promise<void>;
 }
 
-export interface OutboxRelayOptions {
+interface OutboxRelayOptions {
   readonly outbox: EventSource;
   /** Resolves when the outbox can be read. */
   readonly prepared?: () => Promise<void>;

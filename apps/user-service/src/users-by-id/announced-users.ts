@@ -18,7 +18,7 @@ import type { ClientSession } from 'mongodb';
 import { eventOf } from './user-event.js';
 import type { OutboxEvent } from '../outbox/outbox-event.js';
 
-export interface AnnouncedUsersOptions {
+interface AnnouncedUsersOptions {
   readonly store: MongoRecordsById;
   readonly outbox: { add(event: OutboxEvent, session: ClientSession): Promise<void> };
   /** Called after a write that left an event in the outbox. */
@@ -95,7 +95,7 @@ export class AnnouncedUsers {
   }
 }
 
-export interface ConditionalRequest {
+interface ConditionalRequest {
   readonly conditions: Conditions;
   readonly context: RequestContext;
 }

@@ -8,7 +8,7 @@ import { retentionContract } from './retention-contract.js';
 import { tailContract } from './tail-contract.js';
 
 /** An empty place for logs. Several logs opened on it are like several processes on one store. */
-export interface LogPlace {
+interface LogPlace {
   open(options?: AuditLogOptions): AuditLog;
 }
 
@@ -17,7 +17,7 @@ export interface ContractContext {
   readonly open: (options?: AuditLogOptions) => Promise<AuditLog>;
 }
 
-export type DefineTests = (context: ContractContext) => void;
+type DefineTests = (context: ContractContext) => void;
 
 const PARTS: Readonly<Record<string, DefineTests>> = {
   append: appendContract,

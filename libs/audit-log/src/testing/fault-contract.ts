@@ -22,7 +22,7 @@ export async function appendUntilDone(
   }
 }
 
-export interface FaultTest {
+interface FaultTest {
   readonly open: () => AuditLog;
   /**
    * Breaks something and mends it; called `faults` times while writers are at work. `failed` resolves when an append

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { HttpProbe, ProbeAnswer, ProbeRequest } from '@redis-mongo-sync/service-kit/testing';
 
 /** A server under test, with users at `basePath`. */
-export interface UsersUnderTest {
+interface UsersUnderTest {
   readonly probe: HttpProbe;
   readonly basePath: string;
   readonly source: 'mongo' | 'redis';

@@ -4,7 +4,7 @@ import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { EXAMPLE_VERSION } from './examples.js';
 
 /** What an endpoint does and answers, for the OpenAPI document; what it takes, its request classes say. */
-export interface EndpointDocs {
+interface EndpointDocs {
   readonly summary: string;
   readonly description?: string;
   readonly answers: readonly MethodDecorator[];
@@ -24,7 +24,7 @@ export const header = (description: string, example: string) => ({
 
 export const etag = header('The version, for `If-Match`.', `"${EXAMPLE_VERSION}"`);
 
-export interface AnswerDocs {
+interface AnswerDocs {
   readonly status: number;
   readonly description: string;
   readonly type?: new () => object;

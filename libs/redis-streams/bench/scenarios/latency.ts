@@ -6,7 +6,7 @@ export interface LatencyFigures {
   readonly p99: number;
 }
 
-export interface Pace {
+interface Pace {
   readonly perSecond: number;
   readonly seconds: number;
 }

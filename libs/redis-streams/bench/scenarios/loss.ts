@@ -9,7 +9,7 @@ export interface LossFigures {
   readonly doubled: number;
 }
 
-export interface LossPlan {
+interface LossPlan {
   readonly perSecond: number;
   readonly seconds: number;
 }

@@ -2,7 +2,7 @@ import type { HandlerRoute, SubscribeOptions } from '@redis-mongo-sync/redis-str
 import type { FoundHandler } from './handler-methods.js';
 
 /** What one subscription does: the handlers of one group, each for its types. */
-export interface GroupOfHandlers {
+interface GroupOfHandlers {
   readonly stream: string;
   readonly group: string;
   readonly routes: readonly HandlerRoute[];

@@ -9,7 +9,7 @@ import type { EntryFailure, HandlerResult, ResolvedConsumerOptions } from './con
 import { OwnerFailure } from './interruption.js';
 import type { RetryShelf, ShelvedEntry } from './retry-shelf.js';
 
-export interface BatchWorkerContext {
+interface BatchWorkerContext {
   readonly options: ResolvedConsumerOptions;
   readonly shelf: RetryShelf;
   readonly counters: ConsumerCounters;

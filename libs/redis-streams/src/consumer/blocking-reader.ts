@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { StreamEntry } from '../stream-entry.js';
 import { isError } from '../is-error.js';
 
-export interface BlockingReaderOptions {
+interface BlockingReaderOptions {
   readonly stream: string;
   readonly group: string;
   readonly consumer: string;
@@ -20,7 +20,7 @@ export interface BlockingReaderOptions {
 type ReadReply = [stream: string, entries: [id: string, fields: string[]][]][] | null;
 
 /** A read that neither answered nor failed in time: Redis is frozen or the network swallows packets. */
-export class ReadTimeoutError extends Error {
+class ReadTimeoutError extends Error {
   override readonly name = 'ReadTimeoutError';
   readonly code = 'ETIMEDOUT';
 }

@@ -4,7 +4,7 @@ import { isError } from '../is-error.js';
 
 type GroupOptions = Pick<ResolvedConsumerOptions, 'commands' | 'stream' | 'group' | 'startId' | 'classify'>;
 
-export type EnsureOutcome =
+type EnsureOutcome =
   { readonly kind: 'exists' } | { readonly kind: 'created'; readonly startId: string };
 
 /** Makes sure that stream and group exist; a success is remembered until `forget()`, a failure never. */

@@ -2,7 +2,7 @@ import { classifyRedisFailure, isGroupLost } from '../failure-kind.js';
 import type { FailureSource } from './circuit-breaker.js';
 import { isError } from '../is-error.js';
 
-export type Interruption =
+type Interruption =
   | { readonly kind: 'transient' | 'fatal'; readonly source: FailureSource; readonly error: unknown }
   | { readonly kind: 'group-lost'; readonly error: unknown };
 

@@ -5,7 +5,7 @@ import type { ConsumerCounters } from './consumer-counters.js';
 import type { ResolvedConsumerOptions } from './consumer-options.js';
 import { planRedelivery, type PendingEntry, type RedeliveryStep } from './redelivery-plan.js';
 
-export interface PendingRecoveryContext {
+interface PendingRecoveryContext {
   readonly options: ResolvedConsumerOptions;
   readonly worker: BatchWorker;
   readonly counters: ConsumerCounters;

@@ -12,7 +12,7 @@ export type RedeliveryStep =
   | { readonly kind: 'trial'; readonly id: string; readonly deliveries: number }
   | { readonly kind: 'dead-letter'; readonly id: string; readonly deliveries: number };
 
-export interface RedeliveryRules {
+interface RedeliveryRules {
   /** Above this counter an entry is not handled again. */
   readonly maxDeliveries: number;
   /** True for entries whose handling this process has lived through. */

@@ -13,7 +13,7 @@ export interface ShelvedEntry {
   readonly dueAt: number | null;
 }
 
-export interface FailedTry {
+interface FailedTry {
   readonly retry: boolean;
   /** Tries made by now, those before a redelivery included. */
   readonly attempts: number;

@@ -3,7 +3,7 @@ import { defineScript } from '../lua-script.js';
 import type { StepCounter } from '../step-counter.js';
 import { isError } from '../is-error.js';
 
-export type DeadLetterOutcome =
+type DeadLetterOutcome =
   | { readonly kind: 'moved'; readonly letterId: string }
   /** Somebody else settled the entry meanwhile. */
   | { readonly kind: 'gone' }
@@ -20,7 +20,7 @@ export interface DeadLetterReason {
 }
 
 /** Longest error text kept, in characters. */
-export const MAX_ERROR_LENGTH = 1_000;
+const MAX_ERROR_LENGTH = 1_000;
 
 const deadLetterScript = defineScript<DeadLetterOutcome>({
   name: 'streams.dead-letter',
@@ -31,7 +31,7 @@ const deadLetterScript = defineScript<DeadLetterOutcome>({
   },
 });
 
-export interface DeadLetterTarget {
+interface DeadLetterTarget {
   readonly stream: string;
   readonly group: string;
   readonly dlq: string;

@@ -32,7 +32,7 @@ export interface DeadLettersOptions {
   readonly clock?: Clock;
 }
 
-export const MAX_PAGE = 500;
+const MAX_PAGE = 500;
 
 const AUDIT_LENGTH = 10_000;
 const UNKNOWN = 'unknown';

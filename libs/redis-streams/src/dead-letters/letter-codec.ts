@@ -1,7 +1,7 @@
 import type { DeadLetter } from './dead-letter.js';
 import { redactFields } from './redact.js';
 
-export type LetterRow = [id: string, fields: string[]];
+type LetterRow = [id: string, fields: string[]];
 
 /** Strings of a letter's own, before those of the original; see lua/dead-letter.lua. */
 const META = 14;

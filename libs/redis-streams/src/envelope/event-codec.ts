@@ -12,7 +12,7 @@ const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const MAX_KEY = 256;
 
-export interface EncodedEvent {
+interface EncodedEvent {
   readonly event: MessageEvent;
   readonly json: string;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { defineScript } from '../lua-script.js';
 import { takes } from './routes.js';
 
-export interface GroupTypesOptions {
+interface GroupTypesOptions {
   readonly commands: Redis;
   readonly key: string;
   /** Those of this process; see `Routes.types`. */

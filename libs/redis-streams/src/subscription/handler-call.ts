@@ -15,7 +15,7 @@ export interface OpenDelivery extends Delivery {
   close(): void;
 }
 
-export interface DeliveryFacts extends Pick<
+interface DeliveryFacts extends Pick<
   MessageContext,
   'stream' | 'group' | 'partition' | 'entryId' | 'attempt' | 'signal'
 > {

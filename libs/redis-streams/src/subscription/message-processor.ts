@@ -23,7 +23,7 @@ import type { Route, Routes } from './routes.js';
 import type { Settled, Settlement } from './settlement.js';
 import type { ResolvedOptions } from './subscribe-options.js';
 
-export interface ProcessorOptions {
+interface ProcessorOptions {
   readonly stream: string;
   readonly group: string;
   readonly partition: number;

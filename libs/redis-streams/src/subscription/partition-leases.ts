@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.js';
 import { defineScript } from '../lua-script.js';
 
-export interface LeaseOptions {
+interface LeaseOptions {
   readonly commands: Redis;
   readonly keys: readonly [leases: string, members: string];
   readonly instance: string;

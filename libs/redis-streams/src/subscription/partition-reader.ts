@@ -8,14 +8,14 @@ import { describeError } from '../dead-letters/dead-letter-writer.js';
 import { defineScript } from '../lua-script.js';
 import type { ResolvedOptions } from './subscribe-options.js';
 
-export interface ReaderTimings {
+interface ReaderTimings {
   /** Take over what another instance has left untouched for this long. Default 30 s. */
   readonly minIdleMs: number;
   readonly reclaimEveryMs: number;
   readonly blockMs: number;
 }
 
-export interface PartitionReaderOptions {
+interface PartitionReaderOptions {
   readonly commands: Redis;
   readonly stream: string;
   readonly streamKey: string;

@@ -5,7 +5,7 @@ import { classifyRedisFailure } from '../failure-kind.js';
 import type { PartitionLeases } from './partition-leases.js';
 import type { PartitionReader } from './partition-reader.js';
 
-export interface RedisSubscriptionOptions {
+interface RedisSubscriptionOptions {
   readonly stream: string;
   readonly group: string;
   readonly partitions: number;

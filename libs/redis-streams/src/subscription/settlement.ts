@@ -25,7 +25,7 @@ export interface Settlement {
   settle(messages: readonly Settling[]): Promise<readonly Settled[]>;
 }
 
-export interface RedisSettlementOptions {
+interface RedisSettlementOptions {
   readonly commands: Redis;
   readonly streamKey: string;
   readonly doneKeys: readonly [string, string];

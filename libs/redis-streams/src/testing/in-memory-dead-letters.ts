@@ -10,7 +10,7 @@ import { matches, type LetterFilter } from '../dead-letters/letter-filter.js';
 import { withoutMark } from '../group-mark.js';
 import { DEFAULT_SECRET_FIELDS, redactFields } from '../dead-letters/redact.js';
 
-export interface MemoryLetter {
+interface MemoryLetter {
   readonly letter: Omit<DeadLetter, 'fields'>;
   readonly fields: readonly string[];
 }

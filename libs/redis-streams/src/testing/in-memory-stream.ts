@@ -55,7 +55,7 @@ class MemoryGroup {
   constructor(readonly lanes: readonly MemoryLane[]) {}
 }
 
-export interface MemoryStreamOptions {
+interface MemoryStreamOptions {
   readonly name: string;
   readonly partitions: number;
   readonly clock: Clock;

@@ -4,7 +4,7 @@ import type { BatchHandler, StreamConsumerOptions } from '../../src/consumer/con
 import { StreamConsumer } from '../../src/consumer/stream-consumer.js';
 import { fieldOf } from '../../src/stream-entry.js';
 
-export type RecordedOptions = Partial<StreamConsumerOptions> & Pick<StreamConsumerOptions, 'commands'>;
+type RecordedOptions = Partial<StreamConsumerOptions> & Pick<StreamConsumerOptions, 'commands'>;
 
 type EventName = keyof ConsumerEvents;
 type RecordedEvents = { readonly [Name in EventName]: ConsumerEvents[Name][0][] };

@@ -4,7 +4,7 @@ import { ProblemError } from '../problems/problem-error.js';
 import { escapePointer } from './json-pointer.js';
 
 /** Objects and arrays inside one another, the outermost counted. */
-export const MAX_BODY_DEPTH = 32;
+const MAX_BODY_DEPTH = 32;
 
 /**
  * Parses a request body. Bodies that are nested too deep are refused before they are parsed, so that code behind this

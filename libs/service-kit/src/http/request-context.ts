@@ -13,7 +13,7 @@ export interface RequestContext {
   readonly isWanted?: () => boolean;
 }
 
-export function contextOf({ id, headers, socket }: FastifyRequest): RequestContext {
+function contextOf({ id, headers, socket }: FastifyRequest): RequestContext {
   const traceparent = traceparentOf(headers.traceparent);
   return {
     requestId: id,

@@ -34,7 +34,7 @@ const EVERYWHERE = [
   HttpProblem.Internal,
 ];
 
-export const RESPONSES_EVERYWHERE = 'x-responses-everywhere';
+const RESPONSES_EVERYWHERE = 'x-responses-everywhere';
 
 /** The OpenAPI document of a service. Operations under `ApiBearerAuth('admin')` need the administrator's token. */
 export function serviceDocument(

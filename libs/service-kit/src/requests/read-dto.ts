@@ -13,7 +13,7 @@ export const FROM_TEXT = 'from text';
 
 export type DtoReading<T> = { readonly value: T } | { readonly errors: readonly FieldError[] };
 
-export interface DtoPlace {
+interface DtoPlace {
   readonly in: FieldError['in'];
   /** JSON pointer to the object within the body. */
   readonly path?: string;

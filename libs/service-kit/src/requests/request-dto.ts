@@ -3,7 +3,7 @@ import type { HttpProblem } from '../problems/http-problem.js';
 
 export type DtoClass<T extends object = object> = new () => T;
 
-export interface RequestDtoOptions {
+interface RequestDtoOptions {
   /** What a fault in it is answered with; otherwise `InvalidBody`, `InvalidQuery`, `InvalidId` or `InvalidHeader`. */
   readonly problem?: HttpProblem;
   /** A request without a body is one with an empty object. */
@@ -29,7 +29,7 @@ export interface DtoField {
 /** Says what is wrong with a free-form object: JSON pointers below it, and messages. */
 export type RestRule = (object: Readonly<Record<string, unknown>>) => readonly RestFault[];
 
-export interface RestFault {
+interface RestFault {
   readonly field: string;
   readonly message: string;
 }

@@ -13,7 +13,7 @@ import { withMongoErrors } from './mongo-errors.js';
 export const CONFLICTS_COLLECTION = 'sync_conflicts';
 
 /** A content that is larger than this, as JSON text, is not kept: two of them must fit into one document. */
-export const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
 /** A side as it was kept. */
 export interface KeptSide extends ConflictSide {

@@ -15,7 +15,7 @@ export interface RawChangeStreamOptions {
   readonly batchSize?: number;
 }
 
-export interface RawBatch {
+interface RawBatch {
   readonly events: readonly Document[];
   /** Resume token of the whole batch: past its last event, or past all the server has seen when it is empty. */
   readonly token: Document;

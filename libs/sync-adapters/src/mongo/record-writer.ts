@@ -18,7 +18,7 @@ export interface RecordWrite extends Pick<WriteCommand, 'mode' | 'set' | 'unset'
   readonly condition: WriteCondition;
 }
 
-export interface WrittenRecord {
+interface WrittenRecord {
   readonly id: string;
   readonly record: SyncRecord;
 }
@@ -30,25 +30,25 @@ export interface RefusedWrite {
   readonly id?: string;
 }
 
-export type WriteOutcome = ({ readonly outcome: 'created' | 'updated' } & WrittenRecord) | RefusedWrite;
+type WriteOutcome = ({ readonly outcome: 'created' | 'updated' } & WrittenRecord) | RefusedWrite;
 
-export type RenameOutcome =
+type RenameOutcome =
   | ({ readonly outcome: 'updated'; readonly previousKey?: string } & WrittenRecord)
   | { readonly outcome: 'taken' }
   | RefusedWrite;
 
 /** `record` is what was removed, `version` that of its tombstone. */
-export type RemoveOutcome =
+type RemoveOutcome =
   ({ readonly outcome: 'removed'; readonly version: number } & WrittenRecord) | RefusedWrite;
 
-export interface RecordWriterOptions {
+interface RecordWriterOptions {
   readonly collection: Collection;
   readonly entity: EntityDefinition;
   readonly tombstoneTtlMs: number;
 }
 
 /** The transaction that a step is part of, if any. */
-export interface WriteScope {
+interface WriteScope {
   readonly session?: ClientSession;
 }
 

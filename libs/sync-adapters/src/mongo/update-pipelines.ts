@@ -81,7 +81,7 @@ export function eventPipeline(
   return replaceShared(entity, jsonToBson({ ...shared, [entity.keyField]: event.key }), stamp);
 }
 
-export interface TombstoneOptions {
+interface TombstoneOptions {
   readonly ttlMs: number;
   readonly floor?: number;
 }

@@ -5,7 +5,7 @@ import { withRedisErrors } from './redis-errors.js';
 import { scriptFile } from './scripts.js';
 
 /** The source of the Redis Function library: the atomic write for clients in any language. */
-export function functionLibrary(entities: readonly EntityDefinition[], tombstoneTtlMs: number): string {
+function functionLibrary(entities: readonly EntityDefinition[], tombstoneTtlMs: number): string {
   const definitions = entities.map((entity) => definitionOf(entity, tombstoneTtlMs));
   return readLua(scriptFile('sync-functions')).replace(
     '= --@entities',

@@ -17,7 +17,7 @@ import type {
 import { isMet, refusal } from '../ports/precondition.js';
 import { fieldsAfter } from './record-rules.js';
 
-export interface InMemoryRecordStoreOptions {
+interface InMemoryRecordStoreOptions {
   readonly entity: EntityDefinition;
   readonly source: Source;
   /** Epoch milliseconds. */

@@ -8,7 +8,7 @@ import {
   type Source,
 } from '../index.js';
 
-export interface VectorImage {
+interface VectorImage {
   /** `null`: unstamped. */
   readonly version: number | null;
   readonly source: Source;
@@ -38,8 +38,8 @@ interface Vector {
   readonly after: VectorImage;
 }
 
-export type IntoRedisVector = Vector & { readonly target: 'redis'; readonly decision: IntoRedis };
-export type IntoMongoVector = Vector & { readonly target: 'mongo'; readonly decision: IntoMongo };
+type IntoRedisVector = Vector & { readonly target: 'redis'; readonly decision: IntoRedis };
+type IntoMongoVector = Vector & { readonly target: 'mongo'; readonly decision: IntoMongo };
 /** One case of Last-Write-Wins, run by every implementation of the rule. */
 export type LwwVector = IntoRedisVector | IntoMongoVector;
 

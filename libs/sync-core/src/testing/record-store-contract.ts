@@ -7,7 +7,7 @@ import { TICKS_PER_MS } from '../domain/version.js';
 import type { Precondition, RecordStore, WriteCommand } from '../ports/record-store.js';
 
 /** A store under test: one for all cases, which use keys of their own. Its entity has the key field `email`. */
-export interface StoreUnderTest {
+interface StoreUnderTest {
   readonly store: RecordStore;
   readonly close: () => Promise<void>;
 }
@@ -27,7 +27,7 @@ function live(state: RecordState) {
   return state.record;
 }
 
-export interface ContractSubject {
+interface ContractSubject {
   readonly name: string;
   /** Which side the store is: only Mongo changes keys. */
   readonly source: Source;

@@ -6,7 +6,7 @@ import type { ApplyAttempt, RecordResult, RecordTarget, SettledDelivery } from '
 import type { MongoImage } from '../domain/mongo-image.js';
 
 /** A document that stands in Mongo. */
-export interface DocumentBefore {
+interface DocumentBefore {
   readonly key: string;
   readonly version: number | null;
   readonly source: Source;

@@ -5,7 +5,7 @@ import type { ChangeDelivery, ProjectionTarget } from '../ports/apply-targets.js
 import type { CaptureJournal } from '../ports/capture-journal.js';
 
 /** The ledger of a direction, and what is on its stream. */
-export interface StageLedger {
+interface StageLedger {
   readonly captured: number;
   readonly outcomes: Ledger['outcomes'];
   readonly pending: number;

@@ -10,7 +10,7 @@ import {
 } from '@redis-mongo-sync/sync-core';
 
 /** What was found under a key of the entity's pattern. */
-export type FoundValue =
+type FoundValue =
   | { readonly type: 'string'; readonly text: string }
   | { readonly type: 'hash'; readonly fields: Readonly<Record<string, string>> }
   | { readonly type: 'other'; readonly name: string };
@@ -21,7 +21,7 @@ export type FoundValue =
  * - `adopt`: can become a record with this payload;
  * - `leave`: cannot, for this reason.
  */
-export type Adoption =
+type Adoption =
   | { readonly kind: 'ours' }
   | { readonly kind: 'adopt'; readonly payload: string }
   | { readonly kind: 'leave'; readonly reason: string };

@@ -1,6 +1,6 @@
 import { pause } from '@redis-mongo-sync/redis-streams';
 
-export interface FlowControlOptions {
+interface FlowControlOptions {
   /** Records per second; 0: no limit. */
   readonly rate: number;
   /** Entries in the stream that this backfill fills. */

@@ -10,7 +10,7 @@ import type { Db } from 'mongodb';
 import type { BackfillSource, BackfillStep } from './backfill.js';
 import type { BackfillPosition } from './progress-store.js';
 
-export interface FromMongoOptions {
+interface FromMongoOptions {
   readonly db: Db;
   readonly journal: CaptureJournal;
   readonly authority: MongoAuthority;

@@ -21,7 +21,7 @@ import { adoptionOf } from './adoptable.js';
 import type { BackfillSource, BackfillStep, LeftAlone } from './backfill.js';
 import type { BackfillPosition } from './progress-store.js';
 
-export interface FromRedisOptions {
+interface FromRedisOptions {
   readonly redis: Redis;
   readonly foreign: ForeignRecords;
   readonly side: Pick<RedisSide, 'holdings' | 'mendIndex'>;

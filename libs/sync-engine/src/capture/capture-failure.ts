@@ -4,7 +4,7 @@ import { LeaseLostError } from './lease-keeper.js';
 import { PositionMovedError } from './publish-batch.js';
 
 /** What an error of capture is answered with, before it tries again. */
-export type CaptureFailure =
+type CaptureFailure =
   | { readonly kind: 'deposed' }
   | { readonly kind: 'store-unavailable'; readonly reason: string }
   | { readonly kind: 'alert'; readonly code: SyncAlert; readonly message: string };

@@ -4,7 +4,7 @@ import type { CaptureFlowOptions } from './capture-options.js';
 import type { Publication } from './publish-batch.js';
 import { SnapshotProgress, type SnapshotReason } from './snapshot-progress.js';
 
-export interface SnapshotRun extends Pick<CaptureFlowOptions, 'entities' | 'feed' | 'estimate' | 'observer'> {
+interface SnapshotRun extends Pick<CaptureFlowOptions, 'entities' | 'feed' | 'estimate' | 'observer'> {
   readonly reason: SnapshotReason;
   readonly clock: Clock;
   readonly signal: AbortSignal;

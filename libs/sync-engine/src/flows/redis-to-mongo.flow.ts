@@ -4,7 +4,7 @@ import { decodeEntries } from '../lanes/decode-entries.js';
 import type { FlowContext } from '../lanes/flow-context.js';
 
 /** Mongo will not take the record as it is: a validator, or another unique index. */
-export class RecordRefusedError extends Error {
+class RecordRefusedError extends Error {
   override readonly name = 'RecordRefusedError';
 }
 

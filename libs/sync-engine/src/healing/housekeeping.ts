@@ -5,7 +5,7 @@ import type { EngineObserver } from '../status/engine-observer.js';
 import type { DoubtsRepair } from './doubts-repair.js';
 import type { LostStreamRepair } from './ledger/lost-stream-repair.js';
 
-export interface HousekeepingOptions {
+interface HousekeepingOptions {
   readonly ledgers: Pick<RedisLedgers, 'rotateProcessed'>;
   readonly repair: LostStreamRepair;
   readonly doubts: DoubtsRepair;

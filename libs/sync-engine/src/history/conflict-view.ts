@@ -3,7 +3,7 @@ import type { ConflictOutcome, ConflictReason, JsonObject, Source } from '@redis
 import { explainConflict } from './explain-conflict.js';
 
 /** One of the two versions, as HTTP shows it. */
-export interface SideView {
+interface SideView {
   readonly version: number | null;
   readonly source: Source;
   /** ISO time. */
@@ -64,7 +64,7 @@ function sideView({ version, source, updatedAt, content, omittedBytes }: KeptSid
   };
 }
 
-export function encodeConflictCursor({ at, id }: ConflictCursor): string {
+function encodeConflictCursor({ at, id }: ConflictCursor): string {
   return Buffer.from(`${at}:${id}`, 'utf8').toString('base64url');
 }
 

@@ -29,7 +29,7 @@ import {
   type RestoreResult,
 } from './record-views.js';
 
-export interface RecordHistoryOptions {
+interface RecordHistoryOptions {
   readonly mongo: MongoClient;
   readonly database: string;
   readonly redis: Redis;

@@ -15,7 +15,7 @@ export interface DecodeOptions {
   readonly nowMs: number;
 }
 
-export interface DecodedEntries {
+interface DecodedEntries {
   /** By entity, in stream order. */
   readonly deliveries: ReadonlyMap<EntityDefinition, readonly ChangeDelivery[]>;
   /** Entries that can never be applied; retrying cannot help. */

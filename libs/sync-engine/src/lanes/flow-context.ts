@@ -8,7 +8,7 @@ export interface FlowObserver {
   skew(largestSkewMs: number): void;
 }
 
-export interface FlowContextOptions {
+interface FlowContextOptions {
   readonly entities: readonly EntityDefinition[];
   /** A version further ahead of the local clock than this is not applied, ms. */
   readonly maxSkewMs: number;

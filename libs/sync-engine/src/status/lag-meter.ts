@@ -1,7 +1,7 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { updatedAtOf, type ChangeDelivery } from '@redis-mongo-sync/sync-core';
 
-export interface LagSummary {
+interface LagSummary {
   /** Milliseconds; null when nothing was applied in the window. */
   readonly p50: number | null;
   readonly p95: number | null;

@@ -6,7 +6,7 @@ const REACHABLE_TIMEOUT_MS = 3_000;
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 const DOWNLOADER = fileURLToPath(new URL('./download-mongod.mjs', import.meta.url));
 
-export type Download =
+type Download =
   { readonly ok: true; readonly binary: string } | { readonly ok: false; readonly reason: string };
 
 /** Whether the place that `mongod` comes from (or the mirror set for it) answers at all, found out in seconds. */

@@ -6,7 +6,7 @@ import { directUri, probeMongo } from './probe-mongo.js';
 /** The same from `src` and from `dist`. */
 const EMBEDDED_MAIN = fileURLToPath(new URL('../../../embedded-mongo/dist/main.js', import.meta.url));
 
-export interface EmbeddedProcessOptions {
+interface EmbeddedProcessOptions {
   /** How many changes streams can go back to; default: the stand-in's own. */
   readonly oplogEntries?: number;
 }

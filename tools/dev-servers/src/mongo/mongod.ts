@@ -3,7 +3,7 @@ import { ServerProcess } from '../process/server-process.js';
 import { initiateReplicaSet, REPLICA_SET } from './initiate-replica-set.js';
 import { directUri, probeMongo } from './probe-mongo.js';
 
-export interface MongodSettings {
+interface MongodSettings {
   readonly binary: string;
   readonly port: number;
   readonly folder: string;

@@ -1,6 +1,6 @@
 import { MongoClient, type Document } from 'mongodb';
 
-export type MongoProbe =
+type MongoProbe =
   | {
       readonly answers: true;
       readonly version: string;

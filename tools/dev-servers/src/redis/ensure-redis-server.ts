@@ -6,7 +6,7 @@ export type RedisServerBinary =
   | { readonly outcome: 'found' | 'installed'; readonly binary: string }
   | { readonly outcome: 'missing'; readonly advice: string };
 
-export interface EnsureRedisOptions {
+interface EnsureRedisOptions {
   /** May `apt-get install` be run? */
   readonly mayInstall: boolean;
   /** Gets one line for a person before anything is installed. */

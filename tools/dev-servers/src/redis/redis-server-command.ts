@@ -1,7 +1,7 @@
 import type { ServerCommand } from '../process/server-process.js';
 import { probeRedis } from './probe-redis.js';
 
-export interface RedisServerSettings {
+interface RedisServerSettings {
   readonly binary: string;
   readonly port: number;
   readonly folder: string;

@@ -1,6 +1,6 @@
 import type { RedisProbe } from './probe-redis.js';
 
-export type Suitability =
+type Suitability =
   | { readonly suits: true; readonly warnings: readonly string[] }
   | { readonly suits: false; readonly reason: string };
 

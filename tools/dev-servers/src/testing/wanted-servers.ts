@@ -1,4 +1,4 @@
-export type WantedServers = 'local' | 'docker' | 'none';
+type WantedServers = 'local' | 'docker' | 'none';
 
 /** Which servers tests run against: `RMS_TEST_SERVERS`, set by `npm test -- --docker`. Default `local`. */
 export function wantedServers(env: NodeJS.ProcessEnv = process.env): WantedServers {

@@ -4,7 +4,7 @@ import type { AnyCursor } from '../entities.js';
 import type { Fields } from '../fields.js';
 import type { ObservedClient } from '../observed-client.js';
 
-export type ClientOperation = (observed: ObservedClient, args: Fields) => Promise<unknown>;
+type ClientOperation = (observed: ObservedClient, args: Fields) => Promise<unknown>;
 
 export const CLIENT_OPERATIONS: Record<string, ClientOperation> = {
   listDatabases: ({ client }, options) => client.db().admin().listDatabases(options),

@@ -13,7 +13,7 @@ import { openChangeStream, openCursor } from '../driver-internals.js';
 import type { Fields } from '../fields.js';
 import type { AnyCursor } from '../entities.js';
 
-export type CollectionOperation = (collection: Collection, args: Fields) => Promise<unknown>;
+type CollectionOperation = (collection: Collection, args: Fields) => Promise<unknown>;
 
 const filterOf = ({ filter }: Fields) => filter as Filter<Document>;
 const updateOf = ({ update }: Fields) => update as UpdateFilter<Document>;

@@ -1,6 +1,6 @@
 import type { AnyCursor } from '../entities.js';
 
-export type CursorOperation = (cursor: AnyCursor) => Promise<unknown>;
+type CursorOperation = (cursor: AnyCursor) => Promise<unknown>;
 
 export const CURSOR_OPERATIONS: Record<string, CursorOperation> = {
   iterateUntilDocumentOrError: (cursor) => cursor.next(),

@@ -3,7 +3,7 @@ import { openChangeStream, openCursor } from '../driver-internals.js';
 import type { AnyCursor } from '../entities.js';
 import type { Fields } from '../fields.js';
 
-export type DatabaseOperation = (database: Db, args: Fields) => Promise<unknown>;
+type DatabaseOperation = (database: Db, args: Fields) => Promise<unknown>;
 
 export const DATABASE_OPERATIONS: Record<string, DatabaseOperation> = {
   runCommand: (database, { command, commandName: _, ...options }) =>

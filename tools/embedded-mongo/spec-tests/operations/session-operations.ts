@@ -4,7 +4,7 @@ import type { Operation } from '../test-file.js';
 
 /** Runs the operations of a transaction's callback; rejects where one of them does. */
 export type RunCallback = (operations: Operation[]) => Promise<void>;
-export type SessionOperation = (session: ClientSession, args: Fields, run: RunCallback) => Promise<unknown>;
+type SessionOperation = (session: ClientSession, args: Fields, run: RunCallback) => Promise<unknown>;
 
 export const SESSION_OPERATIONS: Record<string, SessionOperation> = {
   startTransaction: (session, options) => {

@@ -17,7 +17,7 @@ export interface TestRunner {
   failPoints: Set<string>;
 }
 
-export type TestRunnerOperation = (args: Fields, runner: TestRunner) => Promise<void> | void;
+type TestRunnerOperation = (args: Fields, runner: TestRunner) => Promise<void> | void;
 
 const STATES: Record<string, string> = {
   none: 'NO_TRANSACTION',

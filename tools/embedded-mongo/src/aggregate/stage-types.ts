@@ -9,7 +9,7 @@ export interface StageCompiler {
   pipeline(stages: unknown, ctx?: EvalContext): Stage;
 }
 
-export type StageFactory = (argument: unknown, compiler: StageCompiler, stage: string) => Stage;
+type StageFactory = (argument: unknown, compiler: StageCompiler, stage: string) => Stage;
 export type StageTable = Readonly<Record<string, StageFactory>>;
 
 /** A stage that turns each document into another. */

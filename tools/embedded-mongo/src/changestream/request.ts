@@ -8,7 +8,7 @@ import { decodeToken, type ResumeToken } from './resume-token.js';
 const IMAGES = ['off', 'whenAvailable', 'required'] as const;
 const FULL_DOCUMENTS = ['default', 'updateLookup', 'whenAvailable', 'required'] as const;
 
-export type StreamStart =
+type StreamStart =
   | { from: 'now' }
   | { from: 'time'; time: bigint }
   /** `restart`: an invalidated stream may be started after its end. */

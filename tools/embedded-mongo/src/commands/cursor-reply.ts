@@ -5,7 +5,7 @@ import type { CommandContext } from './context.js';
 import { FIRST_BATCH_SIZE, ResultSource } from './cursor-table.js';
 import { assertOnlyFields, nonNegative } from './fields.js';
 
-export interface CursorRequest {
+interface CursorRequest {
   ns: string;
   docs: readonly Document[];
   batchSize: number | undefined;

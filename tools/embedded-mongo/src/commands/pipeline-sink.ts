@@ -11,7 +11,7 @@ import { deleteDocument, insertDocument, updateDocument } from './documents.js';
 import { assertDatabaseName, assertNamespace } from './namespace.js';
 
 /** The last stage of a pipeline that writes its result. */
-export type Sink =
+type Sink =
   | { stage: '$out'; into: CollectionName | string }
   | {
       stage: '$merge';

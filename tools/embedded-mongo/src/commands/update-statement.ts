@@ -26,7 +26,7 @@ export interface UpdateStatement {
   settings: Document;
 }
 
-export interface UpdateOutcome {
+interface UpdateOutcome {
   matched: number;
   modified: number;
   upserted?: Document;

@@ -18,7 +18,7 @@ export interface CommandFailure {
 }
 
 /** How a retryable write is to fail: before it has an effect with an error, or after it without a reply. */
-export interface WriteFailure {
+interface WriteFailure {
   beforeCommitCode?: number;
   closeConnection: boolean;
 }

@@ -14,7 +14,7 @@ import { snapshotStart, SnapshotWriter } from './snapshot-file.js';
 /** Documents written between two turns of the event loop. */
 const SLICE = 250;
 
-export interface CompactionParts {
+interface CompactionParts {
   files: FileLayer;
   folder: string;
   log: LogWriter;

@@ -8,13 +8,13 @@ import { DESERIALIZE, SERIALIZE, type Document } from '../values/index.js';
 import { documentsOf } from './record.js';
 
 /** What one command or transaction did: the unit that is in the log entirely or not at all. */
-export interface CommitRecord {
+interface CommitRecord {
   entries: readonly OplogEntry[];
   /** What makes the session answer a repetition of the command without doing it again. */
   session?: SessionRecord;
 }
 
-export type KeyOf = (at: CollectionName, id: unknown) => string;
+type KeyOf = (at: CollectionName, id: unknown) => string;
 
 interface Head {
   wall: Date;

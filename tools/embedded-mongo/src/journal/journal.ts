@@ -6,7 +6,7 @@ import { GroupCommit, type FsyncMode } from './group-commit.js';
 import { LogWriter } from './log-writer.js';
 import { Recovery, type RecoveryReport, type RecoveryTarget } from './recovery.js';
 
-export interface JournalOptions {
+interface JournalOptions {
   folder: string;
   fsync: FsyncMode;
   /** A snapshot replaces the log when it has grown by this much. */

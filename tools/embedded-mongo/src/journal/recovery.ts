@@ -30,7 +30,7 @@ export interface RecoveryTarget {
   clock: LogicalClock;
 }
 
-export interface Recovered extends RecoveryReport {
+interface Recovered extends RecoveryReport {
   /** Where the log goes on. */
   segment: number;
   /** Segments on disk and the last cluster time in each. */

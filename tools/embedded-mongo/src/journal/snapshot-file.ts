@@ -11,7 +11,7 @@ export const SNAPSHOT_NAME = 'snapshot.bson';
 const FORMAT = 1;
 
 /** The parts of a snapshot, in the order in which they stand in the file. */
-export type SnapshotPart =
+type SnapshotPart =
   | { part: 'start'; format: number; segment: number; time: Timestamp }
   | { part: 'session'; session: SessionRecord }
   | {

@@ -123,7 +123,7 @@ function compileAll(argument: unknown, ctx: EvalContext): Condition {
 }
 
 /** The condition as a question about one value, which is not looked into if it is an array. */
-export function onValue(condition: Condition): ValueTest {
+function onValue(condition: Condition): ValueTest {
   switch (condition.of) {
     case 'value':
       return condition.test;

@@ -84,7 +84,7 @@ export function matchingPattern(pattern: unknown, conditions: Document): ValueTe
   return matchingRegex(new BSONRegExp(pattern, options ?? ''));
 }
 
-export type BitOperator = '$bitsAllSet' | '$bitsAnySet' | '$bitsAllClear' | '$bitsAnyClear';
+type BitOperator = '$bitsAllSet' | '$bitsAnySet' | '$bitsAllClear' | '$bitsAnyClear';
 
 const BITS_HOLD: Readonly<Record<BitOperator, (bits: bigint, mask: bigint) => boolean>> = {
   $bitsAllSet: (bits, mask) => (bits & mask) === mask,

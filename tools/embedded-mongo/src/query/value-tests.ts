@@ -54,7 +54,7 @@ export function oneOf(wanted: unknown, collation?: Collation): ValueTest {
   return (value) => keys.has(keyString(value, collation));
 }
 
-export type RangeOperator = '$lt' | '$lte' | '$gt' | '$gte';
+type RangeOperator = '$lt' | '$lte' | '$gt' | '$gte';
 
 const HOLDS: Readonly<Record<RangeOperator, (order: number) => boolean>> = {
   $lt: (order) => order < 0,

@@ -4,7 +4,7 @@ import { childOf, isArrayIndex, type Document } from '../values/index.js';
 /** One value per indexed path; `undefined` where the document has no such field. */
 export type IndexKey = readonly unknown[];
 
-export interface IndexKeys {
+interface IndexKeys {
   keys: IndexKey[];
   /** An array was met on the way: a document may have several keys. */
   multikey: boolean;

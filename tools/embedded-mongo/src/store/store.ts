@@ -12,7 +12,7 @@ import { Signal } from './signal.js';
 import { Transaction } from './transaction.js';
 
 /** What else a commit has to remember, and the transaction it belongs to. */
-export interface CommitOptions {
+interface CommitOptions {
   session?: SessionRecord;
   transaction?: TransactionStamp;
 }

@@ -10,7 +10,7 @@ import type { TransactionStamp } from './oplog.js';
 import { claimResource, uniqueClaims, type UniqueClaim } from './unique.js';
 import type { Workspace } from './workspace.js';
 
-export type TransactionState = 'active' | 'committed' | 'aborted';
+type TransactionState = 'active' | 'committed' | 'aborted';
 type Overlay = Map<string, Document | undefined>;
 
 /**

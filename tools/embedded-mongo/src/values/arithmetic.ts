@@ -17,7 +17,7 @@ import { INT64_MAX, INT64_MIN, isInt32, toDouble, type Numeric } from './numbers
  */
 
 /** What becomes of a result that int64 cannot hold; by default the nearest double, as in expressions. */
-export type OnOverflow = (exact: bigint) => Numeric;
+type OnOverflow = (exact: bigint) => Numeric;
 
 interface Operation {
   decimal: (a: Decimal, b: Decimal) => Decimal;

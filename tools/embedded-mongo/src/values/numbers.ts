@@ -7,8 +7,8 @@ import { compareDecimals, decimalOf, isNaNDecimal } from './decimal.js';
  */
 export type Numeric = number | bigint | Decimal128;
 
-export const INT32_MIN = -(2 ** 31);
-export const INT32_MAX = 2 ** 31 - 1;
+const INT32_MIN = -(2 ** 31);
+const INT32_MAX = 2 ** 31 - 1;
 export const INT64_MIN = -(2n ** 63n);
 export const INT64_MAX = 2n ** 63n - 1n;
 

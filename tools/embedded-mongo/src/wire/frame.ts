@@ -6,7 +6,6 @@ const MESSAGE_SLACK = 16_384;
 
 export const OP_REPLY = 1;
 export const OP_QUERY = 2004;
-export const OP_COMPRESSED = 2012;
 export const OP_MSG = 2013;
 
 export interface Frame {

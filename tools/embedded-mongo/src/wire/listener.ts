@@ -3,7 +3,7 @@ import { Connection, type CommandServer } from './connection.js';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
 
-export interface Endpoint {
+interface Endpoint {
   host: string;
   port: number;
 }

@@ -2,7 +2,7 @@ import { serialize } from 'bson';
 import { SERIALIZE, type Document } from '../values/index.js';
 
 /** A batch of a cursor, its documents encoded already. */
-export interface CursorBatch {
+interface CursorBatch {
   name: 'firstBatch' | 'nextBatch';
   documents: readonly Uint8Array[];
   /** `id`, `ns` and whatever else stands beside the batch. */

@@ -4,7 +4,7 @@ import { MessagingError } from '@redis-mongo-sync/redis-streams';
 export const requestStream = (queue: string): string => `rpc:${queue}`;
 export const REQUEST_TYPE = 'rpc.request';
 
-export interface RpcRequest {
+interface RpcRequest {
   readonly pattern: string;
   readonly data: unknown;
   /** Key of the stream that replies go to. */

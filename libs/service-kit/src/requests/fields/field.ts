@@ -13,7 +13,7 @@ export interface FieldOptions {
   readonly example?: unknown;
 }
 
-export interface FieldDefinition extends FieldOptions {
+interface FieldDefinition extends FieldOptions {
   /** For the OpenAPI document. */
   readonly schema: Readonly<Record<string, unknown>>;
   /** What is wrong with a value that was given. */

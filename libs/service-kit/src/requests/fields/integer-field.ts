@@ -1,6 +1,6 @@
 import { Field, type FieldOptions } from './field.js';
 
-export interface IntegerFieldOptions extends FieldOptions {
+interface IntegerFieldOptions extends FieldOptions {
   readonly min: number;
   readonly max: number;
   readonly format?: 'int32' | 'int64';

@@ -1,7 +1,7 @@
 import type { DtoClass } from '../request-dto.js';
 import { Field, type FieldOptions } from './field.js';
 
-export interface ListFieldOptions extends FieldOptions {
+interface ListFieldOptions extends FieldOptions {
   /** Default 1. */
   readonly min?: number;
   readonly max: number;

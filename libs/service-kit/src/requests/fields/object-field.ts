@@ -2,7 +2,7 @@ import { isJsonObject } from '../json-object.js';
 import type { DtoClass } from '../request-dto.js';
 import { Field, type FieldOptions } from './field.js';
 
-export interface FreeObjectFieldOptions extends FieldOptions {
+interface FreeObjectFieldOptions extends FieldOptions {
   /** As JSON in UTF-8. */
   readonly maxBytes: number;
 }

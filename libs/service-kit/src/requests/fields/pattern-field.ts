@@ -1,6 +1,6 @@
 import { Field, type FieldOptions } from './field.js';
 
-export interface PatternFieldOptions extends FieldOptions {
+interface PatternFieldOptions extends FieldOptions {
   /** Anchored at both ends. */
   readonly pattern: RegExp;
   /** What it must be, e.g. `must have 24 hexadecimal digits`. */

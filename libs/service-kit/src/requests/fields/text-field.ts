@@ -4,7 +4,7 @@ import { Field, type FieldOptions } from './field.js';
 const UNPRINTABLE = /[\p{Surrogate}\p{Cc}]/u;
 const LAYOUT = /[\t\n\r]/g;
 
-export interface TextFieldOptions extends FieldOptions {
+interface TextFieldOptions extends FieldOptions {
   /** In characters, not UTF-16 units. Default 1. */
   readonly min?: number;
   readonly max: number;

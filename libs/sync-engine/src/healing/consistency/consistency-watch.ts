@@ -21,7 +21,7 @@ interface Sample {
   horizon: number;
 }
 
-export interface ConsistencyWatchOptions {
+interface ConsistencyWatchOptions {
   readonly tail: (direction: Direction) => Pick<StreamTail, 'read'>;
   /** The lower of the versions that the two stores hold of each record, tombstones included; 0: one holds none. */
   readonly commonVersions: (

@@ -2,7 +2,7 @@ import type { LedgerPage, MissingEvents, RedisMissingEvents } from '@redis-mongo
 import type { Direction } from '@redis-mongo-sync/sync-core';
 
 /** Event ids that are told by name; of the rest only the number. */
-export const MAX_NAMED = 20;
+const MAX_NAMED = 20;
 
 /** A search is answered from memory for this long: health is asked often, and reads the whole stream when red. */
 const FRESH_MS = 5_000;

@@ -3,7 +3,7 @@ import { SyncAlert, type CapturePosition } from '@redis-mongo-sync/sync-core';
 import { clusterTimeOfFeed, epochMsOf, type OplogWindow } from '@redis-mongo-sync/sync-adapters';
 import { forecastOplog, type OplogForecast, type OplogLook } from './oplog-forecast.js';
 
-export interface OplogWatchOptions {
+interface OplogWatchOptions {
   readonly readWindow: () => Promise<OplogWindow>;
   readonly readPosition: () => Promise<CapturePosition | null>;
   readonly alert: (code: SyncAlert, message: string) => void;

@@ -10,7 +10,7 @@ import {
 import { Reconciles } from './reconciles.js';
 import type { RunState, RunView } from './run-view.js';
 
-export interface ReconcileRunsOptions {
+interface ReconcileRunsOptions {
   readonly entities: readonly EntityDefinition[];
   readonly stores: ReconcileStores;
   readonly onEnd?: (view: RunView) => void;

@@ -1,7 +1,7 @@
 import type { ReconcileRequest } from '@redis-mongo-sync/sync-core';
 import type { RunView } from './run-view.js';
 
-export interface ReconcileScheduleOptions {
+interface ReconcileScheduleOptions {
   /** 0: never. */
   readonly everyMs: number;
   /** Whether it is this process's turn: only one of several sync-services looks. */

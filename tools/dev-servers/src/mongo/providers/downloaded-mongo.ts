@@ -2,7 +2,7 @@ import type { Provider } from '../../resolve/provider.js';
 import { downloadMongod, isDownloadHostReachable } from '../download-mongod.js';
 import { startPersistentMongod } from './started-mongo.js';
 
-export interface DownloadOptions {
+interface DownloadOptions {
   /** Where `mongod` is to be kept for the next start. */
   readonly binaries: string;
   /** Where its data go. */

@@ -22,7 +22,7 @@ export function startedRedis(folder: string, env: NodeJS.ProcessEnv, port = REDI
   };
 }
 
-export interface PersistentRedis {
+interface PersistentRedis {
   readonly binary: string;
   readonly folder: string;
   /** Taken when nothing listens there, else any free one. */

@@ -79,7 +79,7 @@ export const ARITHMETIC: OperatorTable = {
 };
 
 /** The number an operand has to be. */
-export function numberIn(value: unknown, { operator }: CallSite): Numeric {
+function numberIn(value: unknown, { operator }: CallSite): Numeric {
   const number = asNumeric(value);
   if (number === undefined) {
     throw commandError(14, `${operator} only supports numeric types, not ${typeName(value)}`);

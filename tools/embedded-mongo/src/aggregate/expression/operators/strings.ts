@@ -47,7 +47,7 @@ export const STRINGS: OperatorTable = {
   $replaceAll: replacing((text, find, replacement) => text.replaceAll(find, () => replacement)),
 };
 
-export function stringIn(value: unknown, { operator }: CallSite, code = 14): string {
+function stringIn(value: unknown, { operator }: CallSite, code = 14): string {
   if (typeof value !== 'string') {
     throw commandError(code, `${operator} requires a string argument, found: ${typeName(value)}`);
   }
