@@ -4,8 +4,7 @@ import { isError } from '../is-error.js';
 
 type GroupOptions = Pick<ResolvedConsumerOptions, 'commands' | 'stream' | 'group' | 'startId' | 'classify'>;
 
-type EnsureOutcome =
-  { readonly kind: 'exists' } | { readonly kind: 'created'; readonly startId: string };
+type EnsureOutcome = { readonly kind: 'exists' } | { readonly kind: 'created'; readonly startId: string };
 
 /** Makes sure that stream and group exist; a success is remembered until `forget()`, a failure never. */
 export class ConsumerGroup {
