@@ -263,6 +263,23 @@ describeWith(describe, redisUnavailableReason())('the event API', () => {
     expect(await commands.xlen('orders:placed')).toBe(before + 20);
   });
 
+  it('an atomic batch with an id that was published before publishes nothing of it', async () => {
+    const item = (eventId: string) => ({
+      stream: 'orders:placed',
+      type: 'order.placed',
+      data: { eventId },
+      eventId,
+    });
+    expect((await post('batch', { atomic: true, events: [item('known')] })).status).toBe(202);
+    const before = await commands.xlen('orders:placed');
+    const mixed = await post('batch', {
+      atomic: true,
+      events: [item('new-1'), item('known'), item('new-2')],
+    });
+    expect([mixed.status, mixed.body.code]).toEqual([409, 'event-id-reused']);
+    expect(await commands.xlen('orders:placed')).toBe(before);
+  });
+
   it('pages through the audit log; wrong questions are refused', async () => {
     const all = await recorded();
     const seen: number[] = [];

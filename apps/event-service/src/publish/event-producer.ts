@@ -5,6 +5,7 @@ import {
   type NewEvent,
   type Published as PublishedEvent,
 } from '@redis-mongo-sync/redis-streams';
+import { HttpProblem, ProblemError } from '@redis-mongo-sync/service-kit';
 import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import { Injectable } from '@nestjs/common';
 import { withStreamErrors } from '../streams/with-stream-errors.js';
@@ -34,11 +35,16 @@ export class EventProducer {
     return toPublished(await withProducerErrors(() => this.bus.producer.publish(stream, event)));
   }
 
-  /** All or none, in this order. @throws StoreUnavailableError */
+  /**
+   * All or none, in this order. A repeat of the whole batch gets the first answer; a batch of
+   * known and new ids is refused.
+   *
+   * @throws ProblemError `EventIdReused`; StoreUnavailableError
+   */
   async publishAll(items: readonly StreamEvent[]): Promise<readonly Published[]> {
     for (const { stream } of items) this.bus.define(stream, EVENT_STREAM_RULES);
     const published = await withProducerErrors(() =>
-      this.bus.producer.publishBatch(items, { allOrNothing: true }),
+      this.bus.producer.publishBatch(items, { allOrNothing: true, duplicates: 'refuse' }),
     );
     return published.map((outcome) => {
       if (outcome.outcome === 'rejected') throw outcome.error;
@@ -55,7 +61,11 @@ async function withProducerErrors<T>(step: () => Promise<T>): Promise<T> {
   try {
     return await withStreamErrors(step);
   } catch (error) {
-    if (!(error instanceof MessagingError) || error.code !== 'PUBLISH_UNCONFIRMED') throw error;
-    throw new StoreUnavailableError('redis', error.message, { cause: error });
+    if (!(error instanceof MessagingError)) throw error;
+    if (error.code === 'PUBLISH_UNCONFIRMED')
+      throw new StoreUnavailableError('redis', error.message, { cause: error });
+    if (error.code === 'BATCH_REJECTED')
+      throw new ProblemError(HttpProblem.EventIdReused, { detail: error.message, cause: error });
+    throw error;
   }
 }
