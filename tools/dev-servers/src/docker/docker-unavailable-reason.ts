@@ -1,7 +1,9 @@
+import { testcontainers } from './testcontainers.js';
+
 /** Why testcontainers would find no Docker engine, for a person; undefined when one answers. */
 export async function dockerUnavailableReason(): Promise<string | undefined> {
   try {
-    const { getContainerRuntimeClient } = await import('testcontainers');
+    const { getContainerRuntimeClient } = await testcontainers();
     await getContainerRuntimeClient();
     return undefined;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { testcontainers } from './testcontainers.js';
 import { freePort } from '../process/free-port.js';
 import { initiateReplicaSet, REPLICA_SET } from '../mongo/initiate-replica-set.js';
 import { directUri, probeMongo } from '../mongo/probe-mongo.js';
@@ -13,7 +14,7 @@ const IMAGE = 'mongo:7.0';
 export async function startMongoContainer(): Promise<
   ServerControl & { readonly uri: string; readonly port: number }
 > {
-  const { GenericContainer } = await import('testcontainers');
+  const { GenericContainer } = await testcontainers();
   const port = await freePort();
   const container = new GenericContainer(IMAGE)
     .withExposedPorts({ container: port, host: port })

@@ -1,3 +1,4 @@
+import { testcontainers } from './testcontainers.js';
 import { freePort } from '../process/free-port.js';
 import { probeRedis } from '../redis/probe-redis.js';
 import type { PrivateRedis } from '../redis/private-redis.js';
@@ -12,7 +13,7 @@ export async function startRedisContainer(
   appendOnly: boolean,
   directives: Readonly<Record<string, string>>,
 ): Promise<PrivateRedis> {
-  const { GenericContainer } = await import('testcontainers');
+  const { GenericContainer } = await testcontainers();
   const port = await freePort();
   const settings = { save: '', 'protected-mode': 'no', appendonly: appendOnly ? 'yes' : 'no', ...directives };
   const args = Object.entries(settings).flatMap(([name, value]) => [

@@ -1,4 +1,9 @@
-import type { GenericContainer, StartedTestContainer } from 'testcontainers';
+import {
+  testcontainers,
+  type Container,
+  type ContainerRecipe,
+  type StartedContainer,
+} from './testcontainers.js';
 import type { ServerControl } from '../process/server-process.js';
 import { waitUntil } from '../process/wait-until.js';
 
@@ -6,16 +11,16 @@ const START_TIMEOUT_MS = 30_000;
 
 /** A server in a container of its own, with the same handles as a process. Removed when this process ends (Ryuk). */
 export class ServerContainer implements ServerControl {
-  readonly #started: StartedTestContainer;
+  readonly #started: StartedContainer;
   readonly #ready: () => Promise<boolean>;
   #pid: number | undefined;
 
-  private constructor(started: StartedTestContainer, ready: () => Promise<boolean>) {
+  private constructor(started: StartedContainer, ready: () => Promise<boolean>) {
     this.#started = started;
     this.#ready = ready;
   }
 
-  static async start(container: GenericContainer, ready: () => Promise<boolean>): Promise<ServerContainer> {
+  static async start(container: ContainerRecipe, ready: () => Promise<boolean>): Promise<ServerContainer> {
     const server = new ServerContainer(await container.start(), ready);
     await server.#becomeReady();
     return server;
@@ -57,8 +62,8 @@ export class ServerContainer implements ServerControl {
     this.#pid = (await (await this.#container()).inspect()).State.Pid;
   }
 
-  async #container() {
-    const { getContainerRuntimeClient } = await import('testcontainers');
+  async #container(): Promise<Container> {
+    const { getContainerRuntimeClient } = await testcontainers();
     const runtime = await getContainerRuntimeClient();
     return runtime.container.getById(this.#started.getId());
   }
