@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { sourceArguments } from '@redis-mongo-sync/testing';
 import { Trace } from './engine/trace.js';
 import { MUTATION_NAMES } from './mutations.js';
-import type { Profile } from './schedule.js';
 import { ruleOf, scheduleOf, search } from './search.js';
 import { simulate } from './simulation.js';
 import { readVectors } from './vectors.js';
@@ -10,26 +12,35 @@ const FIRST_SEED = Number(process.env.SIMULATION_SEED ?? 1);
 /** Schedules after which a mutation must have been noticed. */
 const MUTATION_BUDGET = 4_000;
 
-/** What went wrong first, with the seed that `npm run simulate -- --seed` replays. */
-async function firstFailure(profile: Profile): Promise<string | null> {
-  const failure = await search(FIRST_SEED, RUNS, { profile });
-  return failure && `seed ${failure.seed}: ${failure.wrong}`;
+const SCHEDULES = `${RUNS} schedules from seed ${FIRST_SEED}`;
+
+/**
+ * Plays schedules as `npm run simulate` does, in processes of its own: what other tests have left switched on in this
+ * one (async hooks) makes promises many times slower.
+ */
+async function simulateApart(...args: readonly string[]): Promise<string> {
+  const program = new URL('./main.ts', import.meta.url);
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const { stdout } = await promisify(execFile)(process.execPath, sourceArguments(program, ...args), {
+    env,
+  }).catch(({ stdout: said }: { stdout: string }) => Promise.reject(new Error(said)));
+  return stdout;
 }
 
-const SCHEDULES = `a third of ${RUNS} schedules from seed ${FIRST_SEED}`;
-
 describe('simulation of the protocol: the real code as tasks, over simulated stores', () => {
-  it(`I10: the newest write stands, no deposit is lost and no losing version is forgotten: ${SCHEDULES}`, async () => {
-    expect(await firstFailure('clients')).toBeNull();
+  let said: string;
+  beforeAll(async () => {
+    said = await simulateApart('--runs', String(RUNS), '--seed', String(FIRST_SEED));
   }, 900_000);
 
-  it(`I9: both stores end equal, outsiders included: ${SCHEDULES}`, async () => {
-    expect(await firstFailure('outsiders')).toBeNull();
-  }, 900_000);
+  it(`I9: both stores end equal, whatever outsiders do: ${SCHEDULES}`, () => {
+    expect(said).toContain('nothing wrong');
+  });
 
-  it(`I12: streams lost, Redis wiped, history lost: ${SCHEDULES}`, async () => {
-    expect(await firstFailure('disasters')).toBeNull();
-  }, 900_000);
+  it(`I10: the newest write stands, no deposit is lost and no losing version is forgotten: ${SCHEDULES}`, () => {
+    expect(said).toMatch(new RegExp(`^schedules\\s+${RUNS.toLocaleString('en-US')} in`, 'm'));
+    expect(said).toContain('nothing wrong');
+  });
 
   it('replays a seed exactly', async () => {
     for (let seed = FIRST_SEED; seed < FIRST_SEED + 60; seed++) {

@@ -2,7 +2,7 @@ import {
   captureJournalContract,
   projectionTargetContract,
   recordTargetContract,
-} from '@redis-mongo-sync/sync-core/testing';
+} from '@redis-mongo-sync/sync-core/contracts';
 import { SimRedisStage, simMongoStage } from './sim-stages.js';
 
 // The contracts that the real adapters pass: what passes may stand in for them.

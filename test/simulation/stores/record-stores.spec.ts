@@ -1,4 +1,4 @@
-import { recordStoreContract } from '@redis-mongo-sync/sync-core/testing';
+import { recordStoreContract } from '@redis-mongo-sync/sync-core/contracts';
 import { NO_OBSERVER } from '../checks/observer.js';
 import { directLink } from '../engine/link.js';
 import { SimWorld } from '../engine/sim-world.js';

@@ -6,7 +6,8 @@ import {
   type HeldRecord,
   type SettledDelivery,
 } from '@redis-mongo-sync/sync-core';
-import { type MongoStage, type RedisStage } from '@redis-mongo-sync/sync-core/testing';
+import type { MongoStage } from '@redis-mongo-sync/sync-core/contracts';
+import type { RedisStage } from '@redis-mongo-sync/sync-core/testing';
 import { NO_OBSERVER } from '../checks/observer.js';
 import { directLink } from '../engine/link.js';
 import { SimWorld } from '../engine/sim-world.js';

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
 import { USERS } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
-import { recordStoreContract } from '@redis-mongo-sync/sync-core/testing';
+import { recordStoreContract } from '@redis-mongo-sync/sync-core/contracts';
 import { MongoRecordStore } from './mongo-record-store.js';
 import { prepareCollections } from './prepare-collections.js';
 

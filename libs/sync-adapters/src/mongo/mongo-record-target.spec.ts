@@ -1,7 +1,7 @@
 import { startPrivateMongo } from '@redis-mongo-sync/dev-servers';
 import { USERS, type SettledDelivery } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
-import { recordTargetContract } from '@redis-mongo-sync/sync-core/testing';
+import { recordTargetContract } from '@redis-mongo-sync/sync-core/contracts';
 import { MongoDocumentAuthority } from './mongo-authority.js';
 import { MongoRecordTarget } from './mongo-record-target.js';
 import { prepareCollections } from './prepare-collections.js';

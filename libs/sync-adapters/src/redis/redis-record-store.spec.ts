@@ -2,7 +2,7 @@ import { describe } from '@jest/globals';
 import { describeWith, redisUnavailableReason, startPrivateRedis } from '@redis-mongo-sync/dev-servers';
 import { connect } from '@redis-mongo-sync/redis-streams';
 import { USERS } from '@redis-mongo-sync/sync-core';
-import { recordStoreContract } from '@redis-mongo-sync/sync-core/testing';
+import { recordStoreContract } from '@redis-mongo-sync/sync-core/contracts';
 import { RedisRecordStore } from './redis-record-store.js';
 
 describeWith(describe, redisUnavailableReason())('RedisRecordStore', () => {
