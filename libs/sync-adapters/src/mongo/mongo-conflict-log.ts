@@ -134,13 +134,18 @@ function sideDocument({ version, source, updatedAt, content }: ConflictSide): Si
     : { version, source, updatedAt, content: text };
 }
 
+/** Reasons as version 0.1 called them. */
+const RENAMED: Readonly<Record<string, Conflict['reason'] | undefined>> = {
+  'unversioned-write-in-mongo': 'unstamped-write-in-mongo',
+};
+
 function keptOf({ _id, entity, key, at, reason, how, winner, loser }: ConflictDocument): KeptConflict {
   return {
     id: _id,
     at: at.getTime(),
     entity,
     key,
-    reason,
+    reason: RENAMED[reason] ?? reason,
     how,
     winner: sideOf(winner),
     loser: { ...sideOf(loser), version: loser.version },
