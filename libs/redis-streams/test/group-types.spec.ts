@@ -1,31 +1,14 @@
-import type { Redis } from 'ioredis';
-import { RedisMessageBus, type RedisBusOptions } from '../src/bus/redis-message-bus.js';
+import { RedisMessageBus } from '../src/bus/redis-message-bus.js';
 import { eventually } from '../src/testing/eventually.js';
 import { ManualClock } from '../src/testing/manual-clock.js';
-import { startTestRedis, type TestRedis } from './support/test-redis.js';
+import { BusStage } from './support/bus-stage.js';
 
 const STREAM = 'tasks:events';
 const TIMINGS = { blockMs: 100, drainMs: 2_000 };
 
 describe('two processes of a group that handle different types', () => {
-  let server: TestRedis;
-  let client: Redis;
-  const buses: RedisMessageBus[] = [];
-  beforeAll(async () => {
-    server = await startTestRedis();
-    client = server.client();
-  });
-  beforeEach(() => client.flushall());
-  afterEach(async () => {
-    await Promise.all(buses.splice(0).map((bus) => bus.close()));
-  });
-  afterAll(() => server.stop());
-
-  function makeBus(options: Partial<RedisBusOptions> = {}): RedisMessageBus {
-    const bus = new RedisMessageBus({ commands: client, timings: TIMINGS, ...options });
-    buses.push(bus);
-    return bus;
-  }
+  const stage = new BusStage(TIMINGS);
+  const { makeBus } = stage;
 
   it('lose nothing of each other: each event is handled, or lies in the dead letters', async () => {
     const seen: unknown[] = [];
@@ -40,7 +23,9 @@ describe('two processes of a group that handle different types', () => {
     await eventually(async () => seen.length + (await letters.size()) === 100);
     for (const { error } of (await letters.list()).letters)
       expect(error).toMatch(/no handler for task\.(cre|del)/);
-    await eventually(async () => expect(((await client.xpending(STREAM, 'mail')) as [number])[0]).toBe(0));
+    await eventually(async () =>
+      expect(((await stage.client.xpending(STREAM, 'mail')) as [number])[0]).toBe(0),
+    );
     expect(seen.length + (await letters.size())).toBe(100);
   });
 
@@ -65,11 +50,11 @@ describe('two processes of a group that handle different types', () => {
   });
 
   it('forgets after an hour what a process wanted that is gone', async () => {
-    await client.hset(`${STREAM}:~types:mail`, 'task.gone', Date.now() - 3_600_001);
+    await stage.client.hset(`${STREAM}:~types:mail`, 'task.gone', Date.now() - 3_600_001);
     const troubles: string[] = [];
     const bus = makeBus({ observer: { trouble: ({ kind }) => troubles.push(kind) } });
     await bus.consumer.subscribe(STREAM, 'mail', () => undefined, { types: ['task.created'] });
     expect(troubles).toEqual([]);
-    expect(await client.hkeys(`${STREAM}:~types:mail`)).toEqual(['task.created']);
+    expect(await stage.client.hkeys(`${STREAM}:~types:mail`)).toEqual(['task.created']);
   });
 });

@@ -1,11 +1,10 @@
 import { jest } from '@jest/globals';
-import type { Redis } from 'ioredis';
 import type { BatchMessageHandler } from '../src/bus/message-consumer.js';
-import { RedisMessageBus, type RedisBusOptions } from '../src/bus/redis-message-bus.js';
+import { RedisMessageBus } from '../src/bus/redis-message-bus.js';
 import { TerminalError } from '../src/envelope/messaging-error.js';
 import { eventually } from '../src/testing/eventually.js';
 import { ManualClock } from '../src/testing/manual-clock.js';
-import { startTestRedis, type TestRedis } from './support/test-redis.js';
+import { BusStage } from './support/bus-stage.js';
 
 const STREAM = 'orders:events';
 const TIMINGS = { blockMs: 100, minIdleMs: 400, reclaimEveryMs: 150, drainMs: 5_000 };
@@ -18,34 +17,18 @@ for index = 2, #ARGV do counted = counted + redis.call('XACK', KEYS[1], ARGV[1],
 return redis.call('INCRBY', KEYS[2], counted)`;
 
 describe('a handler that settles its messages itself, and the care of its stream', () => {
-  let server: TestRedis;
-  let client: Redis;
-  const buses: RedisMessageBus[] = [];
-  beforeAll(async () => {
-    server = await startTestRedis();
-    client = server.client();
-  });
-  beforeEach(() => client.flushall());
-  afterEach(async () => {
-    await Promise.all(buses.splice(0).map((bus) => bus.close()));
-  });
-  afterAll(() => server.stop());
-
-  function makeBus(options: Partial<RedisBusOptions> = {}): RedisMessageBus {
-    const bus = new RedisMessageBus({ commands: client, timings: TIMINGS, ...options });
-    buses.push(bus);
-    return bus;
-  }
+  const stage = new BusStage(TIMINGS);
+  const { makeBus } = stage;
   const publish = (bus: RedisMessageBus, count: number) =>
     bus.producer.publishBatch(
       Array.from({ length: count }, (_, n) => ({ stream: STREAM, event: { type: 'order.placed', data: n } })),
     );
   const count: BatchMessageHandler = async (deliveries) => {
     const ids = deliveries.map(({ context }) => context.entryId);
-    await client.eval(COUNT, 2, STREAM, 'counted', 'billing', ...ids);
+    await stage.client.eval(COUNT, 2, STREAM, 'counted', 'billing', ...ids);
   };
-  const counted = async () => Number(await client.get('counted'));
-  const pending = async () => ((await client.xpending(STREAM, 'billing')) as [number])[0];
+  const counted = async () => Number(await stage.client.get('counted'));
+  const pending = async () => ((await stage.client.xpending(STREAM, 'billing')) as [number])[0];
 
   it('counts every entry once, though instances share them and an answer is lost', async () => {
     const lossy: BatchMessageHandler = async (deliveries) => {
@@ -91,7 +74,7 @@ describe('a handler that settles its messages itself, and the care of its stream
     await bus.consumer.subscribeBatch(STREAM, 'billing', handler, { ...OWN, retries: 0 });
     await publish(bus, 1);
     await eventually(async () => (await bus.deadLetters(STREAM).size()) === 1);
-    expect(await client.exists('counted')).toBe(0);
+    expect(await stage.client.exists('counted')).toBe(0);
   });
 
   it('with a concurrency of 1, hands over batches one after the other, in their order', async () => {
@@ -123,7 +106,7 @@ describe('a handler that settles its messages itself, and the care of its stream
     });
     await eventually(async () => {
       clock.advance(5_000);
-      expect(await client.xlen(STREAM)).toBeLessThan(200);
+      expect(await stage.client.xlen(STREAM)).toBeLessThan(200);
     });
   });
 });

@@ -1,36 +1,23 @@
-import type { Redis } from 'ioredis';
 import type { MessageBus } from '../src/bus/message-bus.js';
 import type { MessagingObserver } from '../src/bus/messaging-observer.js';
 import { RedisMessageBus } from '../src/bus/redis-message-bus.js';
 import { eventually } from '../src/testing/eventually.js';
 import { InMemoryBus } from '../src/testing/in-memory-bus.js';
-import { startTestRedis, type TestRedis } from './support/test-redis.js';
+import { BusStage } from './support/bus-stage.js';
 
 const STREAM = 'orders:events';
 const TIMINGS = { leaseMs: 600, blockMs: 100, minIdleMs: 200, reclaimEveryMs: 100, drainMs: 2_000 };
 
 describe('the number of tries', () => {
-  let server: TestRedis;
-  let client: Redis;
-  const buses: MessageBus[] = [];
-  beforeAll(async () => {
-    server = await startTestRedis();
-    client = server.client();
-  });
-  beforeEach(() => client.flushall());
-  afterEach(async () => {
-    await Promise.all(buses.splice(0).map((bus) => bus.close()));
-  });
-  afterAll(() => server.stop());
+  const stage = new BusStage(TIMINGS);
 
   function makeBus(kind: string, partitions: number, observer: MessagingObserver = {}): MessageBus {
     const streams = { [STREAM]: { partitions } };
     const bus =
       kind === 'in memory'
         ? new InMemoryBus({ streams, observer })
-        : new RedisMessageBus({ commands: client, streams, observer, timings: TIMINGS });
-    buses.push(bus);
-    return bus;
+        : new RedisMessageBus({ commands: stage.client, streams, observer, timings: TIMINGS });
+    return stage.closeLater(bus);
   }
 
   it.each([
