@@ -17,6 +17,7 @@ export * from './domain/stamp.js';
 export * from './domain/users.js';
 export * from './domain/validate-profile.js';
 export * from './domain/version.js';
+export * from './ports/fields-after.js';
 export * from './ports/precondition.js';
 export * from './ports/record-store.js';
 export * from './pipeline/apply-to-mongo.js';

@@ -1,4 +1,5 @@
 import {
+  fieldsAfter,
   isMet,
   payloadOf,
   refusal,
@@ -18,7 +19,6 @@ import {
   type WriteCommand,
   type WriteResult,
 } from '@redis-mongo-sync/sync-core';
-import { fieldsAfter } from '@redis-mongo-sync/sync-core/testing';
 import type { Link } from '../engine/link.js';
 import { imageOf, keptFields, payloadOfDoc, stampOf, type Doc, type SimMongo } from './sim-mongo.js';
 import type { SimRedis } from './sim-redis.js';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
+  fieldsAfter,
+  isMet,
   payloadOf,
-  pickFields,
   recordFromText,
-  sharedFields,
+  refusal,
   stateFromTexts,
   StoreUnavailableError,
   type EntityDefinition,
-  type JsonObject,
   type Page,
   type RecordPage,
   type RecordState,
@@ -99,14 +99,16 @@ export class RedisRecordStore implements RecordStore {
   }
 
   private async writeMerged(command: WriteCommand): Promise<WriteResult> {
+    const { precondition, create } = command;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const before = await this.get(command.key);
-      if (!meets(before, command)) return refusal(before, command);
-      const fields = merged(this.options.entity, before, command);
+      const live = before.state === 'live';
+      if (!isMet(precondition, before) || !(live || create)) return refusal(precondition, before);
+      const fields = fieldsAfter(this.options.entity, live ? before.record.fields : {}, command);
       const result = await this.attempt({
         key: command.key,
         payload: payloadOf(fields),
-        expected: before.state === 'live' ? before.record.version : 'absent',
+        expected: live ? before.record.version : 'absent',
         ...traceOf(command),
       });
       if (result.outcome === 'conflict') continue; // another process, or an apply, was faster
@@ -128,39 +130,8 @@ export class RedisRecordStore implements RecordStore {
 
   private async refused({ key, precondition }: RemoveCommand): Promise<RemoveResult> {
     if (precondition.kind === 'none') return { outcome: 'absent' };
-    return { outcome: 'precondition-failed', current: await this.get(key) };
+    return refusal(precondition, await this.get(key));
   }
-}
-
-function meets(before: RecordState, { precondition, create }: WriteCommand): boolean {
-  const live = before.state === 'live';
-  switch (precondition.kind) {
-    case 'none':
-      return live || create;
-    case 'exists':
-      return live;
-    case 'absent':
-      return !live && create;
-    case 'version':
-      return live && before.record.version === precondition.version;
-  }
-}
-
-function refusal(before: RecordState, { precondition }: WriteCommand): WriteResult {
-  return precondition.kind === 'none'
-    ? { outcome: 'absent' }
-    : { outcome: 'precondition-failed', current: before };
-}
-
-/** The fields after the write. Mongo-owned ones are kept as Redis shows them. */
-function merged(entity: EntityDefinition, before: RecordState, command: WriteCommand): JsonObject {
-  const held = before.state === 'live' ? before.record.fields : {};
-  const shared = sharedFields(entity, held);
-  const base =
-    command.mode === 'replace'
-      ? pickFields(held, (field) => !Object.hasOwn(shared, field))
-      : pickFields(held, (field) => !command.unset.includes(field));
-  return { ...base, ...command.set, [entity.keyField]: command.key };
 }
 
 function traceOf({ traceparent }: { readonly traceparent?: string }) {

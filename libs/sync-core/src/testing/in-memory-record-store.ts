@@ -15,7 +15,7 @@ import type {
   WriteResult,
 } from '../ports/record-store.js';
 import { isMet, refusal } from '../ports/precondition.js';
-import { fieldsAfter } from './record-rules.js';
+import { fieldsAfter } from '../ports/fields-after.js';
 
 interface InMemoryRecordStoreOptions {
   readonly entity: EntityDefinition;

@@ -1,8 +1,8 @@
 import { sharedFields, type EntityDefinition } from '../domain/entity.js';
 import { pickFields, type JsonObject } from '../domain/json.js';
-import type { WriteCommand } from '../ports/record-store.js';
+import type { WriteCommand } from './record-store.js';
 
-/** The fields after a write; those that no client writes are kept. */
+/** The fields of a record after a client's write; those that no client writes are kept as the store shows them. */
 export function fieldsAfter(
   entity: EntityDefinition,
   held: JsonObject,
