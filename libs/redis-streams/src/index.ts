@@ -1,5 +1,5 @@
 export { backOffMs, type BackOffOptions } from './back-off.js';
-export { systemClock, type Clock } from './clock.js';
+export { housekeepingClock, systemClock, type Clock } from './clock.js';
 export { errorText } from './error-text.js';
 export { pause, type PauseOptions } from './pause.js';
 export {

@@ -24,7 +24,8 @@ import {
 import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { passOn } from '../mongo-first/pass-on.js';
-import { UserServiceClient, type UserServiceRequest } from '../mongo-first/user-service-client.js';
+import type { ServiceRequest } from '../forwarding/service-client.js';
+import { UserServiceClient } from '../mongo-first/user-service-client.js';
 
 const HERE = '/api/users';
 const BEHIND = '/users-by-id';
@@ -95,7 +96,7 @@ export class ApiUsersController {
     );
   }
 
-  private async forward(request: UserServiceRequest, context: RequestContext): Promise<Answer> {
+  private async forward(request: ServiceRequest, context: RequestContext): Promise<Answer> {
     return passOn(await this.client.send(request, context), { behind: BEHIND, here: HERE });
   }
 }

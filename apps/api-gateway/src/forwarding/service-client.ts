@@ -95,13 +95,9 @@ export class ServiceClient {
   }
 
   /** Passes a request on, and resolves when the answer begins. @throws ProblemError `ServiceUnavailable` */
-  async forward({ method, silenceMs, ...request }: ForwardedRequest): Promise<ForwardedAnswer> {
+  async forward({ silenceMs, ...request }: ForwardedRequest): Promise<ForwardedAnswer> {
     try {
-      const answer = await this.pool.request({
-        ...request,
-        method: method,
-        bodyTimeout: silenceMs,
-      });
+      const answer = await this.pool.request({ ...request, bodyTimeout: silenceMs });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     } catch (error) {
       throw this.noAnswer(error);

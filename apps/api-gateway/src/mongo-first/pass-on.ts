@@ -1,6 +1,6 @@
 import { SYNC_POSITION_HEADER } from '@redis-mongo-sync/records-http';
 import { Answer } from '@redis-mongo-sync/service-kit';
-import type { UserServiceAnswer } from './user-service-client.js';
+import type { ServiceAnswer } from '../forwarding/service-client.js';
 
 /** Of the answers of the user service, clients get these headers. */
 const PASSED_ON = ['content-type', 'etag', 'retry-after', 'cache-control', SYNC_POSITION_HEADER] as const;
@@ -13,7 +13,7 @@ interface Places {
 }
 
 /** The answer of the user service as the gateway gives it to its client: problems included, places translated. */
-export function passOn({ status, headers, text }: UserServiceAnswer, { behind, here }: Places): Answer {
+export function passOn({ status, headers, text }: ServiceAnswer, { behind, here }: Places): Answer {
   const kept = PASSED_ON.flatMap((name) => {
     const value = headers[name];
     return typeof value === 'string' ? [[name, value] as const] : [];

@@ -18,7 +18,8 @@ import {
 } from '@redis-mongo-sync/service-kit';
 import type { Page } from '@redis-mongo-sync/sync-core';
 import { passOn } from './pass-on.js';
-import type { UserServiceAnswer, UserServiceClient } from './user-service-client.js';
+import type { ServiceAnswer } from '../forwarding/service-client.js';
+import type { UserServiceClient } from './user-service-client.js';
 
 const SERVICE_PATH = '/users';
 
@@ -72,7 +73,7 @@ export class RemoteUsers implements RecordsSide {
     });
   }
 
-  private answerOf(answer: UserServiceAnswer): RecordAnswer {
+  private answerOf(answer: ServiceAnswer): RecordAnswer {
     return new RecordAnswer(passOn(answer, { behind: SERVICE_PATH, here: this.basePath }));
   }
 }

@@ -1,13 +1,5 @@
 import type { RequestContext } from '@redis-mongo-sync/service-kit';
-import {
-  ServiceClient,
-  type ServiceAnswer,
-  type ServiceClientOptions,
-  type ServiceRequest,
-} from '../forwarding/service-client.js';
-
-export type UserServiceRequest = ServiceRequest;
-export type UserServiceAnswer = ServiceAnswer;
+import { ServiceClient, type ServiceClientOptions } from '../forwarding/service-client.js';
 
 const CONNECTIONS = 128;
 

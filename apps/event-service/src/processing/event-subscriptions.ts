@@ -8,14 +8,15 @@ import {
 import {
   type BatchMessageHandler,
   classifyFailure,
+  housekeepingClock,
   MessagingError,
+  pause,
   RedisMessageBus,
   type FailureKind,
   type SubscribeOptions,
 } from '@redis-mongo-sync/redis-streams';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { setTimeout as delay } from 'node:timers/promises';
 import { AUDIT_LOG } from '../audit/audit-log.provider.js';
 import { StreamDirectory } from '../streams/stream-directory.js';
 import { EventRates } from './event-rates.js';
@@ -84,7 +85,7 @@ export class EventSubscriptions {
         if (!down) this.logger.warn(`cannot look for streams, trying on: ${String(error)}`);
         down = true;
       }
-      await delay(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(LOOK_EVERY_MS, { signal, clock: housekeepingClock });
     }
   }
 
