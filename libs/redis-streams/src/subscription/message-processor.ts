@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import type { DeliveryFailure } from '../bus/message-consumer.js';
-import type { MessagingObserver } from '../bus/messaging-observer.js';
 import type { Clock } from '../clock.js';
 import type {
   BatchHandler,
@@ -8,47 +7,25 @@ import type {
   HandlerContext,
   HandlerResult,
 } from '../consumer/consumer-options.js';
-import { decodeEvent } from '../envelope/event-codec.js';
-import type { MessageEvent } from '../envelope/message-event.js';
 import { MessagingError, RetryableError, TerminalError } from '../envelope/messaging-error.js';
 import type { StreamCatalog } from '../envelope/stream-catalog.js';
 import type { FailureKind } from '../failure-kind.js';
 import { pause } from '../pause.js';
-import type { StreamEntry } from '../stream-entry.js';
 import type { TraceBridge } from '../tracing/trace-bridge.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
-import type { Siblings } from './group-types.js';
 import { openDelivery, withTimeout, type OpenDelivery } from './handler-call.js';
-import type { Route, Routes } from './routes.js';
-import type { Settled, Settlement } from './settlement.js';
-import type { ResolvedOptions } from './subscribe-options.js';
+import { Intake, type IntakeOptions, type Message } from './intake.js';
+import type { Settled } from './settlement.js';
 
-interface ProcessorOptions {
-  readonly stream: string;
-  readonly group: string;
+interface ProcessorOptions extends IntakeOptions {
   readonly partition: number;
-  readonly routes: Routes;
-  /** Null: there can't be any. */
-  readonly siblings: Siblings | null;
-  readonly options: ResolvedOptions;
-  readonly settlement: Settlement;
   readonly catalog: StreamCatalog;
   readonly clock: Clock;
   readonly tracing: TraceBridge;
-  readonly observer: MessagingObserver;
   /** Rejects when a stream is not what this process takes it for: what is published there would be read by nobody. */
   readonly confirm: (stream: string) => Promise<void>;
   /** False when this instance may not handle the partition any more. */
   readonly mayProceed: () => boolean;
-}
-
-interface Undirected {
-  readonly entry: StreamEntry;
-  readonly event: MessageEvent;
-}
-
-interface Message extends Undirected {
-  readonly route: Route;
 }
 
 /** The state of one batch on its way through the handler. */
@@ -71,7 +48,7 @@ class LeaseOverError extends Error {
 }
 
 /**
- * Takes a batch of entries through a message handler: decodes, skips what was handled before, keeps events
+ * Takes a batch of entries through a message handler: what {@link Intake} lets through. Keeps events
  * of one key in order, runs up to `concurrency` at once, and settles each with its effects.
  *
  * With order by key a failed message is tried again right here, and the later ones of its key wait; without,
@@ -80,15 +57,17 @@ class LeaseOverError extends Error {
 export class MessageProcessor {
   /** Over all batches: while one ends, the next one is in hand already. */
   private readonly limit: ConcurrencyLimit;
+  private readonly intake: Intake;
 
   constructor(private readonly it: ProcessorOptions) {
+    this.intake = new Intake(it);
     this.limit = new ConcurrencyLimit(it.options.concurrency);
   }
 
   readonly handle: BatchHandler = async (entries, context): Promise<HandlerResult> => {
     setMaxListeners(0, context.signal); // one listener per message in hand
     const run: BatchRun = { context, failures: [], settling: [], halt: undefined };
-    const messages = await this.unhandled(await this.directed(this.decode(entries, run), run));
+    const messages = await this.intake.take(entries, run.failures);
     for (const segment of segmentsOf(messages)) {
       const wholeBatch = segment[0]?.route.wholeBatch ?? false;
       await this.runChains(wholeBatch ? [segment] : this.chainsOf(segment), run);
@@ -97,66 +76,6 @@ export class MessageProcessor {
     if (run.halt) throw run.halt.error;
     return { acked: true, failures: run.failures };
   };
-
-  private decode(entries: readonly StreamEntry[], run: BatchRun): readonly Undirected[] {
-    return entries.flatMap((entry) => {
-      try {
-        return [{ entry, event: decodeEvent(entry) }];
-      } catch (error) {
-        this.tellFailed('', error, false);
-        run.failures.push({ id: entry.id, error, retry: false });
-        return [];
-      }
-    });
-  }
-
-  /** Finds a route for each message. One without a route is acked, or dead-lettered: see `unhandled` of the options. */
-  private async directed(messages: readonly Undirected[], run: BatchRun): Promise<readonly Message[]> {
-    const { routes, siblings, options, settlement } = this.it;
-    const directed: Message[] = [];
-    const strangers: Undirected[] = [];
-    for (const message of messages) {
-      const route = routes.of(message.event.type);
-      if (route) directed.push({ ...message, route });
-      else strangers.push(message);
-    }
-    if (strangers.length === 0) return directed;
-    const types = new Set(strangers.map(({ event }) => event.type));
-    const wanted = options.unhandled === 'dead-letter' ? types : await siblings?.wanted([...types]);
-    const ignored = strangers.filter(({ event }) => !wanted?.has(event.type));
-    for (const { entry, event } of strangers) {
-      if (!wanted?.has(event.type)) continue;
-      const error = new MessagingError(
-        'NO_HANDLER',
-        `this process of the group has no handler for ${event.type}`,
-      );
-      this.tellFailed(event.type, error, false);
-      run.failures.push({ id: entry.id, error, retry: false });
-    }
-    if (ignored.length > 0) await settlement.settle(ignored.map(settlingOf));
-    return directed;
-  }
-
-  /** Acks what needs no handling: handled before, or twice in this batch. */
-  private async unhandled(messages: readonly Message[]): Promise<readonly Message[]> {
-    const { settlement, options } = this.it;
-    const known = new Set(
-      options.deduplicate ? await settlement.handled(messages.map(({ event }) => event.id)) : [],
-    );
-    const wanted = new Map<string, Message>();
-    const rest: Message[] = [];
-    for (const message of messages) {
-      const { id, type } = message.event;
-      if (known.has(id)) {
-        this.it.observer.skipped?.({ ...this.names, type });
-        rest.push(message);
-      } else if (!options.deduplicate) wanted.set(message.entry.id, message);
-      // The second entry of one id waits, pending, for the fate of the first.
-      else if (!wanted.has(id)) wanted.set(id, message);
-    }
-    if (rest.length > 0) await settlement.settle(rest.map(settlingOf));
-    return [...wanted.values()];
-  }
 
   private chainsOf(messages: readonly Message[]): readonly (readonly Message[])[] {
     const chains = new Map<string, Message[]>();
@@ -342,10 +261,6 @@ function segmentsOf(messages: readonly Message[]): readonly (readonly Message[])
     else segments.push([message]);
   }
   return segments;
-}
-
-function settlingOf({ entry, event }: Undirected) {
-  return { entryId: entry.id, eventId: event.id, effects: [] };
 }
 
 /** By name as well: two copies of a library, or two realms, have two classes. */
