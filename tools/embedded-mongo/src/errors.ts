@@ -62,6 +62,7 @@ const NAMES: Readonly<Record<number, string>> = {
   189: 'PrimarySteppedDown',
   197: 'InvalidIndexSpecificationOption',
   211: 'KeyNotFound',
+  224: 'QueryFeatureNotAllowed',
   225: 'TransactionTooOld',
   234: 'RetryChangeStream',
   237: 'CursorKilled',

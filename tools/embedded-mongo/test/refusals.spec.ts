@@ -30,8 +30,6 @@ const QUERIES: Document[] = [
 const FIND_OPTIONS: Document[] = [
   { tailable: true },
   { awaitData: true },
-  { min: { _id: 1 } },
-  { max: { _id: 1 } },
   { returnKey: true },
   { showRecordId: true },
   { projection: { score: { $meta: 'textScore' } } },

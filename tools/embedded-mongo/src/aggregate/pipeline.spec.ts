@@ -1,4 +1,4 @@
-import { Decimal128 } from 'bson';
+import { Decimal128, Double } from 'bson';
 import { codeOf } from '../testing/code-of.js';
 import { deepFreeze } from '../testing/arbitraries.js';
 import { parseCollation, type Document } from '../values/index.js';
@@ -66,7 +66,7 @@ describe('stages', () => {
       {
         _id: 'b',
         sum: 2n,
-        average: 2,
+        average: new Double(2),
         count: 1,
         first: 2,
         last: 2,

@@ -1,11 +1,11 @@
-import { serialize } from 'bson';
+import { encode } from '../bson/index.js';
 import { runPipeline } from '../aggregate/index.js';
 import type { Batch, CursorSource } from '../commands/cursor-table.js';
 import { MAX_BATCH_BYTES } from '../commands/cursor-table.js';
 import { commandError } from '../errors.js';
 import type { OplogEntry, OplogPosition } from '../store/oplog.js';
 import type { Store } from '../store/store.js';
-import { SERIALIZE, show, type Document, type EvalContext } from '../values/index.js';
+import { show, type Document, type EvalContext } from '../values/index.js';
 import { historyLost, nonResumable } from './errors.js';
 import { invalidateEvent, toEvent, type Lookup } from './event.js';
 import type { StreamRequest } from './request.js';
@@ -115,7 +115,7 @@ export class ChangeStream implements CursorSource {
 
   /** Undefined when the event was replaced by its fragments, which are the next in the row. */
   private encode(event: Document): Uint8Array | undefined {
-    const encoded = serialize(event, SERIALIZE);
+    const encoded = encode(event);
     const resuming = this.skipFragments > 0;
     if (encoded.length <= MAX_EVENT_BYTES && !resuming) return encoded;
     if (!this.request.splitLargeEvents || 'splitEvent' in event) {

@@ -1,5 +1,5 @@
-import { calculateObjectSize } from 'bson';
-import { SERIALIZE, type Document } from '../values/index.js';
+import { encodedSize } from '../bson/index.js';
+import type { Document } from '../values/index.js';
 import { decodeToken, encodeToken } from './resume-token.js';
 
 /**
@@ -12,7 +12,7 @@ export function splitEvent(event: Document, maxBytes: number): Document[] {
   let bytes = 0;
   for (const [field, value] of Object.entries(event)) {
     if (field === '_id') continue;
-    const size = calculateObjectSize({ [field]: value }, SERIALIZE);
+    const size = encodedSize({ [field]: value });
     if (bytes > 0 && bytes + size > maxBytes) {
       groups.push(group);
       group = {};

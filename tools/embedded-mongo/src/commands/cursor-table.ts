@@ -1,5 +1,5 @@
-import { serialize } from 'bson';
-import { SERIALIZE, type Document } from '../values/index.js';
+import { encode } from '../bson/index.js';
+import type { Document } from '../values/index.js';
 
 /** What a cursor has to give next. */
 export interface Batch {
@@ -78,7 +78,7 @@ export class ResultSource implements CursorSource {
     while (documents.length < maxDocuments) {
       const doc = this.docs[this.at];
       if (!doc) break;
-      const encoded = serialize(doc, SERIALIZE);
+      const encoded = encode(doc);
       bytes += encoded.length;
       if (bytes > MAX_BATCH_BYTES && documents.length > 0) break;
       documents.push(encoded);

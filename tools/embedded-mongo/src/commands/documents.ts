@@ -1,11 +1,18 @@
-import { BSONRegExp, calculateObjectSize, ObjectId, Timestamp } from 'bson';
+import { BSONRegExp, ObjectId, Timestamp } from 'bson';
+import { encodedSize } from '../bson/index.js';
 import { commandError } from '../errors.js';
 import { toTimestamp } from '../store/clock.js';
 import { Collection, type CollectionOptions } from '../store/collection.js';
 import { UUID } from 'bson';
 import type { Found } from '../store/find-documents.js';
-import { describeUpdate, isReplacement, type Update, type UpdateResult } from '../update/index.js';
-import { isDocument, SERIALIZE, type Document } from '../values/index.js';
+import {
+  describeUpdate,
+  isReplacement,
+  isToldAsDelta,
+  type Update,
+  type UpdateResult,
+} from '../update/index.js';
+import { isDocument, type Document } from '../values/index.js';
 import { collectionName, findCollection, type CommandContext } from './context.js';
 
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
@@ -39,7 +46,8 @@ export function updateDocument(
   assertStorable(ctx, collection, doc, found.doc);
   const { at, uuid } = collection;
   const pre = collection.keepsImages ? { pre: found.doc } : {};
-  const description = isReplacement(update) ? {} : { description: describeUpdate(found.doc, doc, touched) };
+  const whole = Array.isArray(update) ? !isToldAsDelta(found.doc, doc) : isReplacement(update);
+  const description = whole ? {} : { description: describeUpdate(found.doc, doc, touched) };
   ctx.workspace.write(collection, { op: 'update', at, uuid, key: found.key, doc, ...description, ...pre });
   return true;
 }
@@ -89,7 +97,7 @@ function assertStorable(
   doc: Document,
   previous?: Document,
 ): void {
-  const bytes = calculateObjectSize(doc, SERIALIZE);
+  const bytes = encodedSize(doc);
   if (bytes > MAX_DOCUMENT_BYTES) {
     throw commandError(10334, `BSONObj size: ${bytes} is invalid. Size must be between 0 and 16793600(16MB)`);
   }

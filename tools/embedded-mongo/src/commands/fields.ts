@@ -1,5 +1,5 @@
 import { commandError } from '../errors.js';
-import type { Document } from '../values/index.js';
+import { asNumeric, toDouble, toSafeInteger, type Document } from '../values/index.js';
 
 /** Fields that drivers may send with any command. */
 const COMMON = new Set([
@@ -39,15 +39,16 @@ export function assertOnlyFields(place: string, doc: Document, known: readonly s
 export function optionalNumber(doc: Document, field: string): number | undefined {
   const value = doc[field];
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint') return Number(value);
+  const numeric = asNumeric(value);
+  if (numeric !== undefined) return toDouble(numeric);
   throw commandError(14, `BSON field '${field}' is the wrong type '${typeof value}', expected a number`);
 }
 
 export function optionalInt64(doc: Document, field: string): bigint | undefined {
   const value = doc[field];
   if (value === undefined || typeof value === 'bigint') return value;
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  const integer = toSafeInteger(value);
+  if (integer !== undefined) return BigInt(integer);
   throw commandError(14, `BSON field '${field}' is the wrong type, expected a 64-bit integer`);
 }
 

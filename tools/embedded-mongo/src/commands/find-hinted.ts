@@ -3,14 +3,15 @@ import { compileFilter } from '../query/index.js';
 import type { Collection } from '../store/collection.js';
 import { findDocuments, type Found, type Search } from '../store/find-documents.js';
 import type { OrderedIndex } from '../store/ordered-index.js';
-import { isDocument, valuesEqual, type EvalContext } from '../values/index.js';
+import { isDocument, valuesEqual, type Document, type EvalContext } from '../values/index.js';
 import type { CommandContext } from './context.js';
+import { keyBounds } from './key-bounds.js';
 
-/** A search with the hint as the client wrote it. A collection that is not there holds nothing. */
+/** A search with the hint, and `min` and `max`, as the client wrote them. A collection that is not there holds nothing. */
 export function findHinted(
   { workspace }: CommandContext,
   collection: Collection | undefined,
-  { hint, ...search }: Omit<Search, 'hint'> & { hint?: unknown },
+  { hint, bounds = {}, ...search }: Omit<Search, 'hint' | 'within'> & { hint?: unknown; bounds?: Document },
   context: EvalContext,
 ): Found[] {
   if (!collection) {
@@ -18,7 +19,9 @@ export function findHinted(
     return [];
   }
   const named = resolveHint(collection, hint);
-  return findDocuments(workspace, collection, { ...search, ...(named && { hint: named }) }, context);
+  const within = keyBounds(bounds, named);
+  const asked = { ...search, ...(named && { hint: named }), ...(within && { within }) };
+  return findDocuments(workspace, collection, asked, context);
 }
 
 /** An index named by its name or its key pattern; `$natural` stands for none. */

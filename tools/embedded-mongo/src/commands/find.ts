@@ -12,7 +12,7 @@ import { isOplog, readOplog } from './oplog-view.js';
 import { snapshotTime } from './read-concern.js';
 
 /** Asked for, they would change the answer; a value of false or null is the same as their absence. */
-const REFUSED = ['tailable', 'awaitData', 'oplogReplay', 'showRecordId', 'returnKey', 'min', 'max'];
+const REFUSED = ['tailable', 'awaitData', 'oplogReplay', 'showRecordId', 'returnKey'];
 
 export const find: CommandDefinition = {
   fields: [
@@ -28,6 +28,8 @@ export const find: CommandDefinition = {
     'let',
     'allowDiskUse',
     'allowPartialResults',
+    'min',
+    'max',
     'noCursorTimeout',
     ...REFUSED,
   ],
@@ -73,7 +75,7 @@ function search(ctx: CommandContext, collection: Collection | undefined, limit: 
     skip: nonNegative(ctx.command, 'skip') ?? 0,
     ...(sort && { sort }),
   };
-  return findHinted(ctx, collection, { ...request, hint }, context).map(({ doc, arrayIndex }) =>
-    project ? project(doc, arrayIndex) : doc,
+  return findHinted(ctx, collection, { ...request, hint, bounds: ctx.command }, context).map(
+    ({ doc, arrayIndex }) => (project ? project(doc, arrayIndex) : doc),
   );
 }

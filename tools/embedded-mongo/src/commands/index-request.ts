@@ -1,8 +1,18 @@
+import { nameOf } from '../bson/index.js';
 import { commandError, unsupported } from '../errors.js';
 import { compileFilter } from '../query/index.js';
 import type { Collection } from '../store/collection.js';
 import type { IndexSpec } from '../store/index-spec.js';
-import { isDocument, parseCollation, show, valuesEqual, type Document } from '../values/index.js';
+import {
+  asNumeric,
+  isDocument,
+  parseCollation,
+  setField,
+  show,
+  toDouble,
+  valuesEqual,
+  type Document,
+} from '../values/index.js';
 import { optionalNumber } from './fields.js';
 
 const FIELDS = new Set([
@@ -69,6 +79,7 @@ export function parseIndex(raw: Document, collection: Collection): IndexSpec {
 function parseKey(key: unknown): Record<string, number> {
   if (!isDocument(key) || Object.keys(key).length === 0)
     throw commandError(67, 'Index keys cannot be empty.');
+  const directions: Record<string, number> = {};
   for (const [field, direction] of Object.entries(key)) {
     if (typeof direction === 'string') {
       const known = ['text', '2d', '2dsphere', 'hashed'].includes(direction);
@@ -77,11 +88,13 @@ function parseKey(key: unknown): Record<string, number> {
         : commandError(67, `Unknown index plugin '${direction}'`);
     }
     if (field.includes('$**')) throw unsupported('wildcard indexes');
-    if (typeof direction !== 'number' || direction === 0 || field === '') {
+    const way = toDouble(asNumeric(direction) ?? 0);
+    if (!way || field === '') {
       throw commandError(67, 'Values in v:2 index key pattern cannot be 0, and field names cannot be empty');
     }
+    setField(directions, field, way);
   }
-  return key as Record<string, number>;
+  return directions;
 }
 
 function checkedTtl(seconds: number, key: Readonly<Record<string, number>>): number {
@@ -105,7 +118,7 @@ function isTrue(value: unknown): boolean {
 
 function defaultName(key: Readonly<Record<string, number>>): string {
   return Object.entries(key)
-    .map(([field, direction]) => `${field}_${direction}`)
+    .map(([field, direction]) => `${nameOf(field)}_${direction}`)
     .join('_');
 }
 
@@ -117,6 +130,12 @@ export function existsAlready(collection: Collection, spec: IndexSpec): boolean 
     const { name: otherName, ...otherDefinition } = other;
     const same = valuesEqual(definition, otherDefinition);
     if (same && name === otherName) return true;
+    if (name === otherName && sameReach(spec, other)) {
+      throw commandError(
+        85,
+        `An equivalent index already exists with the same name but different options. Requested index: ${show(spec)}, existing index: ${show(other)}`,
+      );
+    }
     if (name === otherName) {
       throw commandError(
         86,

@@ -88,7 +88,10 @@ function updateContext(
   return Array.isArray(arrayFilters) ? { ...context, arrayFilters: arrayFilters as Document[] } : context;
 }
 
-function assertUpdate({ update, multi, settings }: UpdateStatement): void {
+function assertUpdate({ filter, update, multi, upsert, settings }: UpdateStatement): void {
+  if (upsert && hasExpression(filter)) {
+    throw commandError(224, '$expr is not allowed in the query predicate for an upsert');
+  }
   if (!Array.isArray(update) && !isDocument(update)) {
     throw commandError(9, 'Update argument must be either an object or an array');
   }
@@ -101,4 +104,13 @@ function assertUpdate({ update, multi, settings }: UpdateStatement): void {
       'arrayFilters may not be specified for pipeline-style or replacement-style updates',
     );
   }
+}
+
+/** `$expr`, also within `$and` and its like. */
+function hasExpression(filter: Document): boolean {
+  return Object.entries(filter).some(
+    ([name, value]) =>
+      name === '$expr' ||
+      (Array.isArray(value) && name.startsWith('$') && value.filter(isDocument).some(hasExpression)),
+  );
 }

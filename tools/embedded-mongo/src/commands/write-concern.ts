@@ -1,5 +1,5 @@
 import { commandError } from '../errors.js';
-import { isDocument, type Document } from '../values/index.js';
+import { asNumeric, isDocument, toDouble, type Document } from '../values/index.js';
 import { assertOnlyFields } from './fields.js';
 
 export function assertWriteConcern({ writeConcern: concern }: Document): void {
@@ -11,7 +11,7 @@ export function assertWriteConcern({ writeConcern: concern }: Document): void {
 /** One node cannot give more than one acknowledgement; the write has happened nevertheless. */
 export function writeConcernFailure({ writeConcern: concern }: Document): Document | undefined {
   const w = isDocument(concern) ? concern.w : undefined;
-  if (typeof w === 'number' && w > 1) {
+  if (toDouble(asNumeric(w) ?? 0) > 1) {
     return { code: 100, codeName: 'UnsatisfiableWriteConcern', errmsg: 'Not enough data-bearing nodes' };
   }
   if (typeof w === 'string' && w !== 'majority') {

@@ -1,10 +1,10 @@
-import { deserialize, serialize } from 'bson';
+import { decode, encode } from '../bson/index.js';
 import type { SessionRecord } from '../session/session-table.js';
 import type { Change } from '../store/change.js';
 import { toTimestamp } from '../store/clock.js';
 import type { CollectionName } from '../store/collection.js';
 import type { OplogEntry, TransactionStamp } from '../store/oplog.js';
-import { DESERIALIZE, SERIALIZE, type Document } from '../values/index.js';
+import type { Document } from '../values/index.js';
 import { documentsOf } from './record.js';
 
 /** What one command or transaction did: the unit that is in the log entirely or not at all. */
@@ -27,16 +27,16 @@ export function encodeCommit({ entries, session }: CommitRecord): Uint8Array[] {
   const head: Head = { wall: first?.wall ?? new Date() };
   if (first?.transaction) head.transaction = first.transaction;
   if (session) head.session = session;
-  const parts = [serialize(head, SERIALIZE)];
+  const parts = [encode(head)];
   for (const { time, index, change } of entries) {
-    parts.push(serialize({ ts: toTimestamp(time), i: index, ...stored(change) }, SERIALIZE));
+    parts.push(encode({ ts: toTimestamp(time), i: index, ...stored(change) }));
   }
   return parts;
 }
 
 export function decodeCommit(body: Buffer, keyOf: KeyOf): CommitRecord {
   const [first = Buffer.alloc(0), ...rest] = documentsOf(body);
-  const head = deserialize(first, DESERIALIZE) as unknown as Head;
+  const head = decode(first) as unknown as Head;
   return {
     entries: rest.map((raw) => new LoggedEntry(raw, head, keyOf)),
     ...(head.session && { session: head.session }),
@@ -68,7 +68,7 @@ class LoggedEntry implements OplogEntry {
 
   get change(): Change {
     if (!this.decoded) {
-      const { ts: _ts, i: _i, ...change } = deserialize(this.raw, DESERIALIZE);
+      const { ts: _ts, i: _i, ...change } = decode(this.raw);
       this.decoded = restored(change as unknown as Change, this.keyOf);
     }
     return this.decoded;

@@ -1,8 +1,4 @@
-import { setInternalBufferSize } from 'bson';
 import { crc32 } from 'node:zlib';
-
-// An event or a log entry may hold a document three times: pre-image, post-image and changed fields.
-setInternalBufferSize(64 * 1024 * 1024);
 
 export const RECORD_HEADER = 8;
 

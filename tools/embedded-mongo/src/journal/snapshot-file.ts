@@ -1,9 +1,10 @@
-import { deserialize, serialize, type Timestamp, type UUID } from 'bson';
+import { type Timestamp, type UUID } from 'bson';
 import { join } from 'node:path';
+import { decode, encode } from '../bson/index.js';
 import type { SessionRecord } from '../session/session-table.js';
 import type { CollectionName, CollectionOptions } from '../store/collection.js';
 import type { IndexSpec } from '../store/index-spec.js';
-import { DESERIALIZE, SERIALIZE, type Document } from '../values/index.js';
+import type { Document } from '../values/index.js';
 import { writeFully, type FileLayer } from './file-layer.js';
 import { documentsOf, recordHeader } from './record.js';
 
@@ -43,7 +44,7 @@ export class SnapshotWriter {
   }
 
   write(part: SnapshotPart, documents: readonly Document[] = []): void {
-    const body = [part, ...documents].map((doc) => serialize(doc, SERIALIZE));
+    const body = [part, ...documents].map((doc) => encode(doc));
     writeFully(this.files, this.fd, [recordHeader(body), ...body]);
   }
 
@@ -61,7 +62,7 @@ export class SnapshotWriter {
 }
 
 export function decodePart(body: Buffer): { part: SnapshotPart; documents: Document[] } {
-  const [head, ...documents] = [...documentsOf(body)].map((raw) => deserialize(raw, DESERIALIZE));
+  const [head, ...documents] = [...documentsOf(body)].map((raw) => decode(raw));
   const part = head as unknown as SnapshotPart;
   if (part.part === 'start' && part.format !== FORMAT) {
     throw new Error(`snapshot format ${part.format} is not known to this version`);

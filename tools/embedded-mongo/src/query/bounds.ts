@@ -1,4 +1,5 @@
-import { asDocument, isRegex, type Document } from '../values/index.js';
+import { nameOf } from '../bson/index.js';
+import { asDocument, bsonClass, isRegex, type Document } from '../values/index.js';
 import { operatorsOf } from './condition.js';
 
 export interface Bound {
@@ -30,7 +31,8 @@ function collect(filter: Document, bounds: Map<string, PathBounds>): void {
       for (const branch of condition) collect(asDocument(branch) ?? {}, bounds);
     } else if (!name.startsWith('$')) {
       const found = boundsOf(condition);
-      if (Object.keys(found).length > 0) bounds.set(name, { ...found, ...bounds.get(name) });
+      const path = nameOf(name);
+      if (Object.keys(found).length > 0) bounds.set(path, { ...found, ...bounds.get(path) });
     }
   }
 }
@@ -60,7 +62,8 @@ const isRangeBound = (value: unknown): boolean =>
   ['number', 'bigint', 'string'].includes(typeof value) ? !Number.isNaN(value) : isOrderedObject(value);
 
 function isOrderedObject(value: unknown): boolean {
-  const type = (value as { _bsontype?: string } | null | undefined)?._bsontype;
+  if (value === null || typeof value !== 'object') return false;
+  const type = bsonClass(value);
   return (
     value instanceof Date ||
     ['ObjectId', 'Timestamp', 'Decimal128', 'Long', 'Int32', 'Double'].includes(type ?? '')

@@ -1,5 +1,5 @@
 import { commandError } from '../errors.js';
-import { asDocument, type Document, type EvalContext } from '../values/index.js';
+import { asDocument, setField, type Document, type EvalContext } from '../values/index.js';
 import { compileConditions, everyTest } from './condition.js';
 import { compileFilter } from './filter.js';
 
@@ -16,7 +16,7 @@ export function compileElemMatch(argument: unknown, ctx: EvalContext): (items: u
   const filter = compileFilter(conditions, ctx);
   return (items) =>
     items.findIndex((item) => {
-      const doc = Array.isArray(item) ? { ...(item as unknown[]) } : asDocument(item);
+      const doc = Array.isArray(item) ? indexed(item) : asDocument(item);
       return doc !== undefined && filter(doc);
     });
 }
@@ -25,4 +25,11 @@ export function compileElemMatch(argument: unknown, ctx: EvalContext): (items: u
 export function isAboutValues(conditions: Document): boolean {
   const [first] = Object.keys(conditions);
   return first?.startsWith('$') === true && !LOGICAL.has(first);
+}
+
+/** An array as the document it is to a filter: its indexes are the names. */
+function indexed(items: readonly unknown[]): Document {
+  const doc: Document = {};
+  for (const [index, item] of items.entries()) setField(doc, String(index), item);
+  return doc;
 }

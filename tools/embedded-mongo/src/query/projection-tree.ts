@@ -1,3 +1,4 @@
+import { nameOf, propertyOf } from '../bson/index.js';
 import { commandError } from '../errors.js';
 import { asDocument, fieldOf, setField, type Document } from '../values/index.js';
 
@@ -17,7 +18,7 @@ export class Branch {
   readonly children = new Map<string, Node>();
   private computes = false;
 
-  insert(path: string, leaf: Leaf, parts: readonly string[] = path.split('.')): void {
+  insert(path: string, leaf: Leaf, parts: readonly string[] = nameOf(path).split('.')): void {
     const [name = '', ...rest] = parts;
     checkName(name, path);
     const existing = this.children.get(name);
@@ -37,7 +38,7 @@ export class Branch {
   include(doc: Document, matchedArrayIndex: number | undefined): Document {
     const out: Document = {};
     for (const name of Object.keys(doc)) {
-      const child = this.children.get(name);
+      const child = this.children.get(nameOf(name));
       if (!child) continue;
       const value = includeValue(child, doc[name], matchedArrayIndex);
       if (value !== undefined) setField(out, name, value);
@@ -49,7 +50,7 @@ export class Branch {
   exclude(doc: Document, matchedArrayIndex: number | undefined): Document {
     const out: Document = {};
     for (const name of Object.keys(doc)) {
-      const child = this.children.get(name);
+      const child = this.children.get(nameOf(name));
       const value = child ? excludeValue(child, doc[name], matchedArrayIndex) : doc[name];
       if (value !== undefined) setField(out, name, value);
     }
@@ -63,7 +64,7 @@ export class Branch {
     for (const [name, child] of this.children) {
       if (child.kind === 'computed') {
         const value = child.evaluate(root);
-        if (value === undefined) delete out[name];
+        if (value === undefined) delete out[propertyOf(name)];
         else setField(out, name, value);
       } else if (child.kind === 'branch' && child.computes) {
         setField(out, name, child.computeIn(fieldOf(out, name), root));

@@ -1,3 +1,4 @@
+import { nameOf } from '../bson/index.js';
 import { compileExpression } from '../aggregate/expression/index.js';
 import { commandError, unsupported } from '../errors.js';
 import { asDocument, asNumeric, isTruthy, type Document, type EvalContext } from '../values/index.js';
@@ -80,7 +81,7 @@ class ProjectionParser {
     if (!doc || first?.startsWith('$')) return this.operator(path, value, first);
     if (first === undefined)
       throw commandError(51270, 'An empty sub-projection is not a valid value. Found empty object at path');
-    for (const [name, child] of Object.entries(doc)) this.field(`${path}.${name}`, child);
+    for (const [name, child] of Object.entries(doc)) this.field(`${path}.${nameOf(name)}`, child);
   }
 
   private operator(path: string, value: unknown, operator: string | undefined): void {

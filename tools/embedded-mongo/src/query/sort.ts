@@ -1,10 +1,12 @@
 import { commandError, unsupported } from '../errors.js';
 import {
+  RANK,
   asDocument,
   compareValues,
   fieldOf,
   show,
   toSafeInteger,
+  typeRank,
   type Collation,
   type Document,
 } from '../values/index.js';
@@ -58,7 +60,7 @@ function compareSortValues(a: unknown, b: unknown, collation?: Collation): numbe
   if (a !== EMPTY_ARRAY && b !== EMPTY_ARRAY) return compareValues(a, b, collation);
   if (a === b) return 0;
   const other = a === EMPTY_ARRAY ? b : a;
-  const afterMinKey = (other as { _bsontype?: string } | null | undefined)?._bsontype === 'MinKey' ? 1 : -1;
+  const afterMinKey = typeRank(other) === RANK.minKey ? 1 : -1;
   return a === EMPTY_ARRAY ? afterMinKey : -afterMinKey;
 }
 

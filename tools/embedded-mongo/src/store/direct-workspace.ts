@@ -88,7 +88,7 @@ export class DirectWorkspace implements Workspace {
       if (this.data.transactions.size > 0) this.data.locks.assertFree(claimResource(collection, claim));
       for (const other of claim.index.withKey(claim.key)) {
         if (other === key) continue;
-        this.data.locks.assertFree(documentResource(collection, other));
+        // Also if an open transaction is about to give the key up: nobody knows yet.
         throw duplicateKey(collection, claim.index, claim.key);
       }
     }

@@ -7,6 +7,7 @@ import {
 } from '../query/index.js';
 import { isDocument, isRegex, type Document, type EvalContext } from '../values/index.js';
 import type { Collection } from './collection.js';
+import { compareKeys } from './key-range.js';
 import { choosePlan, sameCollation, type Plan, type Question } from './plan.js';
 import type { View } from './workspace.js';
 
@@ -73,7 +74,22 @@ function planSearch(
   if (!plan) return { candidates: view.scan(collection), sorted: false };
   const divergent = view.divergent(collection);
   const keys = keysOf(plan, divergent);
+  if (search.within && divergent.size > 0) {
+    const candidates = partOfView(byKeys(view, collection, keys), plan);
+    return { candidates, sorted: plan.sorted };
+  }
   return { candidates: byKeys(view, collection, keys), sorted: plan.sorted && divergent.size === 0 };
+}
+
+/** What a part of the index holds if the index is not all there is: in its order, and nothing from outside. */
+function partOfView(candidates: Candidates, { index, ranges, descending }: Plan): Candidates {
+  const within = [...candidates].flatMap(([id, doc]) => {
+    const keys = index.keysOf(doc).filter((key) => ranges.some((range) => index.isWithin(key, range)));
+    const [key] = keys.sort((a, b) => compareKeys(a, b, index.order));
+    return key ? [{ id, doc, key }] : [];
+  });
+  within.sort((a, b) => (descending ? -1 : 1) * compareKeys(a.key, b.key, index.order));
+  return within.map(({ id, doc }) => [id, doc]);
 }
 
 /** Most commands name their documents by `_id`: no index needs to be asked. */

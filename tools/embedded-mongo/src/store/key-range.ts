@@ -2,8 +2,16 @@ import { compareValues, typeRank, type Collation } from '../values/index.js';
 import type { Bound } from '../query/index.js';
 import type { IndexKey } from './index-keys.js';
 
+/** A part of an index between two whole keys, over all types. */
+export interface KeyBounds {
+  /** Inclusive. */
+  from?: IndexKey;
+  /** Exclusive. */
+  until?: IndexKey;
+}
+
 /** A contiguous part of an index: its first components fixed, the next one bounded. */
-export interface KeyRange {
+export interface KeyRange extends KeyBounds {
   equal: readonly unknown[];
   lower?: Bound;
   upper?: Bound;
@@ -25,6 +33,8 @@ export function compareKeys(a: IndexKey, b: IndexKey, order: KeyOrder): number {
 
 /** Negative before the range in index order, 0 within, positive after it. */
 export function positionInRange(key: IndexKey, range: KeyRange, order: KeyOrder): number {
+  if (range.from && compareKeys(key, range.from, order) < 0) return -1;
+  if (range.until && compareKeys(key, range.until, order) >= 0) return 1;
   const prefix = range.equal.length;
   for (let i = 0; i < prefix; i++) {
     const c = compareValues(key[i], range.equal[i], order.collation);

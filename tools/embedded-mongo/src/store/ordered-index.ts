@@ -1,3 +1,4 @@
+import { nameOf } from '../bson/index.js';
 import { compileFilter, type Filter } from '../query/index.js';
 import { keyString, parseCollation, splitPath, type Collation, type Document } from '../values/index.js';
 import { indexKeys, type IndexKey } from './index-keys.js';
@@ -22,7 +23,7 @@ export class OrderedIndex {
   private readonly entries: SortedList<Entry>;
 
   constructor(readonly spec: IndexSpec) {
-    this.fields = Object.keys(spec.key);
+    this.fields = Object.keys(spec.key).map(nameOf);
     this.paths = this.fields.map((field) => splitPath(field));
     this.collation = parseCollation(spec.collation);
     this.order = {
@@ -97,6 +98,10 @@ export class OrderedIndex {
       if (position(entry) !== 0) return;
       yield entry.id;
     }
+  }
+
+  isWithin(key: IndexKey, range: KeyRange): boolean {
+    return positionInRange(key, range, this.order) === 0;
   }
 
   sameKey(a: IndexKey, b: IndexKey): boolean {

@@ -1,7 +1,8 @@
 import type { PathBounds } from '../query/index.js';
 import { isRegex, keyString, valuesEqual, type Collation, type Document } from '../values/index.js';
 import type { Collection } from './collection.js';
-import type { KeyRange } from './key-range.js';
+import { isImplied } from './implied.js';
+import type { KeyBounds, KeyRange } from './key-range.js';
 import type { OrderedIndex } from './ordered-index.js';
 
 /** Which documents to look at, in which order. The filter is still asked for each of them. */
@@ -19,6 +20,8 @@ export interface Question {
   collation?: Collation;
   /** Name or key pattern of an index; `{$natural: ±1}` forbids all. */
   hint?: OrderedIndex | 'natural';
+  /** Only this part of the hinted index, in its order. */
+  within?: KeyBounds;
 }
 
 const MAX_RANGES = 20_000;
@@ -30,10 +33,11 @@ export function choosePlan(
   bounds: ReadonlyMap<string, PathBounds>,
 ): Plan | undefined {
   if (question.hint === 'natural') return undefined;
+  if (question.hint && question.within) return partOfIndex(question.hint, question.within, question.sort);
   if (question.hint) return planFor(question.hint, bounds, question)?.plan ?? wholeIndex(question.hint);
   let best: { plan: Plan; score: number } | undefined;
   for (const index of collection.indexes.values()) {
-    if (index.spec.hidden || !serves(index, question)) continue;
+    if (index.spec.hidden || !serves(index, question, bounds)) continue;
     const candidate = planFor(index, bounds, question);
     if (candidate && (!best || candidate.score > best.score)) best = candidate;
   }
@@ -44,12 +48,23 @@ function wholeIndex(index: OrderedIndex): Plan {
   return { index, ranges: [{ equal: [] }], descending: false, sorted: false };
 }
 
+function partOfIndex(index: OrderedIndex, within: KeyBounds, sort: Document | undefined): Plan {
+  const order = sort && orderGiven(index, 0, sort);
+  const descending = order === 'backward';
+  return { index, ranges: [{ equal: [], ...within }], descending, sorted: order !== undefined };
+}
+
 /** String order must be the same, and a partial index must hold every document the filter can match. */
-function serves(index: OrderedIndex, { filter, collation }: Question): boolean {
+function serves(
+  index: OrderedIndex,
+  { filter, collation }: Question,
+  bounds: ReadonlyMap<string, PathBounds>,
+): boolean {
   if (!sameCollation(index.collation, collation)) return false;
   const partial = index.spec.partialFilterExpression ?? {};
   return Object.entries(partial).every(
-    ([path, condition]) => path in filter && valuesEqual(filter[path], condition),
+    ([path, condition]) =>
+      (path in filter && valuesEqual(filter[path], condition)) || isImplied(bounds.get(path), condition),
   );
 }
 

@@ -1,4 +1,5 @@
 import { ObjectId } from 'bson';
+import { millisecondsOf, nameOf } from '../bson/index.js';
 import { isDocument, show } from '../values/index.js';
 
 /** A value as mongod writes it in its duplicate key message. */
@@ -7,12 +8,12 @@ export function showValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return String(value);
-  if (value instanceof Date) return `new Date(${value.getTime()})`;
+  if (value instanceof Date) return `new Date(${millisecondsOf(value)})`;
   if (value instanceof ObjectId) return `ObjectId('${value.toHexString()}')`;
   if (Array.isArray(value)) return `[ ${value.map(showValue).join(', ')} ]`;
   if (isDocument(value)) {
     return `{ ${Object.entries(value)
-      .map(([name, inner]) => `${name}: ${showValue(inner)}`)
+      .map(([name, inner]) => `${nameOf(name)}: ${showValue(inner)}`)
       .join(', ')} }`;
   }
   return show(value);

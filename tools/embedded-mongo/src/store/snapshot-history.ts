@@ -33,6 +33,13 @@ export class SnapshotHistory {
     return change && { doc: change.before };
   }
 
+  /** The versions of a document from `moment` to now, the one of that moment first; none if it is the same. */
+  versionsSince(collection: Collection, key: string, moment: number): (Document | undefined)[] {
+    const list = this.past.get(collection.uuid.toHexString())?.get(key) ?? [];
+    const versions = list.filter((entry) => entry.sequence > moment).map(({ before }) => before);
+    return versions.length > 0 ? [...versions, collection.docs.get(key)] : [];
+  }
+
   /** Keys of the documents that have changed since `moment`. */
   *changedSince(collection: Collection, moment: number): Generator<string> {
     for (const [key, list] of this.past.get(collection.uuid.toHexString()) ?? []) {

@@ -137,12 +137,23 @@ export class Transaction implements Workspace {
     if (claimant !== undefined && claimant !== key && holds(overlay.get(claimant))) {
       throw duplicateKey(collection, claim.index, claim.key);
     }
-    for (const other of claim.index.withKey(claim.key)) {
-      if (other === key || (overlay.has(other) && !holds(overlay.get(other)))) continue;
-      if (!overlay.has(other) && this.data.history.at(collection, other, this.moment)) throw conflict();
+    const changed = [...this.data.history.changedSince(collection, this.moment)];
+    if (changed.some((other) => this.wasClaimedSince(collection, other, holds))) throw conflict();
+    for (const other of [...claim.index.withKey(claim.key), ...changed]) {
+      if (other === key || !holds(this.get(collection, other))) continue;
       throw duplicateKey(collection, claim.index, claim.key);
     }
     this.claimants.set(resource, key);
+  }
+
+  /** Claiming a unique key leaves a mark that later claims in older snapshots run into; giving it up does not. */
+  private wasClaimedSince(
+    collection: Collection,
+    key: string,
+    holds: (doc: Document | undefined) => boolean,
+  ): boolean {
+    const versions = this.data.history.versionsSince(collection, key, this.moment);
+    return versions.some((doc, i) => i > 0 && holds(doc) && !holds(versions[i - 1]));
   }
 
   private lock(resource: string): void {

@@ -1,3 +1,4 @@
+import { nameOf } from '../bson/index.js';
 import {
   asDocument,
   childOf,
@@ -35,6 +36,8 @@ export function describeUpdate(
 
 type Path = readonly string[];
 
+const fieldPath = (path: Path): string => path.map(nameOf).join('.');
+
 class DescriptionBuilder {
   private readonly updated: [Path, unknown][] = [];
   private readonly removed: Path[] = [];
@@ -57,12 +60,12 @@ class DescriptionBuilder {
   build(): UpdateDescription {
     const updatedFields: Document = {};
     this.updated.sort(([a], [b]) => compareStrings(a.join('.'), b.join('.')));
-    for (const [path, value] of this.updated) setField(updatedFields, path.join('.'), value);
+    for (const [path, value] of this.updated) setField(updatedFields, fieldPath(path), value);
     const disambiguatedPaths = this.disambiguate();
     return {
       updatedFields,
-      removedFields: this.removed.map((path) => path.join('.')),
-      truncatedArrays: this.truncated.map(([path, newSize]) => ({ field: path.join('.'), newSize })),
+      removedFields: this.removed.map(fieldPath),
+      truncatedArrays: this.truncated.map(([path, newSize]) => ({ field: fieldPath(path), newSize })),
       ...(Object.keys(disambiguatedPaths).length > 0 ? { disambiguatedPaths } : {}),
     };
   }
@@ -76,12 +79,12 @@ class DescriptionBuilder {
     const result: Record<string, (string | number)[]> = {};
     for (const path of paths) {
       const typed = path.map((part, i) =>
-        Array.isArray(valueAt(this.post, path.slice(0, i))) ? Number(part) : part,
+        Array.isArray(valueAt(this.post, path.slice(0, i))) ? Number(part) : nameOf(part),
       );
       const ambiguous = typed.some(
         (part) => typeof part === 'string' && (part.includes('.') || isArrayIndex(part)),
       );
-      if (ambiguous) setField(result, path.join('.'), typed);
+      if (ambiguous) setField(result, fieldPath(path), typed);
     }
     return result;
   }

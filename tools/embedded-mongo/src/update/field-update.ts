@@ -1,3 +1,4 @@
+import { nameOf } from '../bson/index.js';
 import { commandError } from '../errors.js';
 import {
   asDocument,
@@ -46,7 +47,7 @@ function parseChanges(
     const compile = Object.hasOwn(UPDATE_OPERATORS, operator) ? UPDATE_OPERATORS[operator] : undefined;
     if (!compile) throw unknownOperator(operator);
     for (const [path, argument] of Object.entries(fieldsOf(operator, fields))) {
-      const parts = parseUpdatePath(path);
+      const parts = parseUpdatePath(nameOf(path));
       paths.add(path);
       if (operator === '$rename' && typeof argument === 'string') {
         checkRename(path, argument);

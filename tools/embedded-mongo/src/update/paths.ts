@@ -1,5 +1,13 @@
 import { commandError } from '../errors.js';
-import { asDocument, childOf, isArrayIndex, setField, show, type Document } from '../values/index.js';
+import {
+  asDocument,
+  childOf,
+  isArrayIndex,
+  setField,
+  show,
+  withField,
+  type Document,
+} from '../values/index.js';
 
 /** Copy-on-write along one path: nothing that exists is ever changed. */
 
@@ -75,9 +83,7 @@ function unsetIn(container: Document | unknown[], [part, ...rest]: readonly stri
     return changed === undefined || changed === child ? container : withChild(container, name, changed);
   }
   if (Array.isArray(container)) return existing === null ? container : withChild(container, name, null);
-  const copy = { ...container };
-  delete copy[name];
-  return copy;
+  return withField(container, name, undefined);
 }
 
 /** The value at the parts of a path, undefined where nothing is. */

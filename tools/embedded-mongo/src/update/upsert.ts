@@ -1,4 +1,5 @@
 import { ObjectId } from 'bson';
+import { nameOf } from '../bson/index.js';
 import { commandError } from '../errors.js';
 import { operatorsOf } from '../query/index.js';
 import { asDocument, isRegex, valuesEqual, type Document, type EvalContext } from '../values/index.js';
@@ -26,7 +27,7 @@ function idOnly(equalities: ReadonlyMap<string, unknown>, replacement: Document)
 function seed(equalities: ReadonlyMap<string, unknown>): Document {
   let doc: Document = {};
   for (const [path, value] of equalities) {
-    const parts = path.split('.');
+    const parts = nameOf(path).split('.');
     if (valueAt(doc, parts) !== undefined || isInsideValue(doc, parts)) {
       throw commandError(54, `cannot infer query fields to set, path '${path}' is matched twice`);
     }

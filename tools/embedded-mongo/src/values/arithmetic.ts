@@ -9,7 +9,7 @@ import {
   toDecimal128,
   type Decimal,
 } from './decimal.js';
-import { INT64_MAX, INT64_MIN, isInt32, toDouble, type Numeric } from './numbers.js';
+import { INT64_MAX, INT64_MIN, asDouble, isInt32, toDouble, type Numeric } from './numbers.js';
 
 /**
  * Arithmetic with mongod's types: int32 with int32 gives int32 or, where it does not fit, int64; int64 with
@@ -50,7 +50,7 @@ export const subtract = (a: Numeric, b: Numeric): Numeric => apply(SUBTRACT, [a,
 
 /** Always a double or a decimal. The divisor must not be zero. */
 export function divide(a: Numeric, b: Numeric): Numeric {
-  if (!(a instanceof Decimal128 || b instanceof Decimal128)) return toDouble(a) / toDouble(b);
+  if (!(a instanceof Decimal128 || b instanceof Decimal128)) return asDouble(toDouble(a) / toDouble(b));
   return toDecimal128(divideDecimals(roundedDecimalOf(a), roundedDecimalOf(b)));
 }
 
@@ -58,7 +58,7 @@ function apply(operation: Operation, [a, b]: [Numeric, Numeric], overflow?: OnOv
   if (a instanceof Decimal128 || b instanceof Decimal128) {
     return toDecimal128(operation.decimal(roundedDecimalOf(a), roundedDecimalOf(b)));
   }
-  if (!isInteger(a) || !isInteger(b)) return operation.double(Number(a), Number(b));
+  if (!isInteger(a) || !isInteger(b)) return asDouble(operation.double(toDouble(a), toDouble(b)));
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = operation.double(a, b) + 0;
     return isInt32(sum) ? sum : operation.integer(BigInt(a), BigInt(b));

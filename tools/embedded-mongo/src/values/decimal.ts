@@ -1,4 +1,4 @@
-import { Decimal128 } from 'bson';
+import { Decimal128, Double } from 'bson';
 
 /**
  * Exact decimal arithmetic for Decimal128 (34 digits, round half to even), with bigint coefficients.
@@ -22,7 +22,8 @@ export const finite = (coefficient: bigint, exponent: number): Decimal => ({
 const infinite = (sign: number): Decimal => ({ kind: 'infinite', sign: sign < 0 ? -1 : 1 });
 
 /** The exact value of a number, also of a double (0.1 is not the decimal 0.1). */
-export function decimalOf(value: number | bigint | Decimal128): Decimal {
+export function decimalOf(value: number | bigint | Double | Decimal128): Decimal {
+  if (value instanceof Double) return fromDouble(value.value);
   if (typeof value === 'bigint') return finite(value, 0);
   if (typeof value === 'number') return fromDouble(value);
   return fromText(value.toString());
@@ -45,7 +46,7 @@ export function fromText(text: string): Decimal {
 }
 
 /** As mongod converts a double when it meets a decimal in arithmetic: rounded to 15 digits. */
-export function roundedDecimalOf(value: number | bigint | Decimal128): Decimal {
+export function roundedDecimalOf(value: number | bigint | Double | Decimal128): Decimal {
   if (typeof value !== 'number' || !Number.isFinite(value) || Number.isInteger(value)) {
     return decimalOf(value);
   }

@@ -1,14 +1,22 @@
 export * as arithmetic from './arithmetic.js';
-export { DESERIALIZE, SERIALIZE } from './bson-options.js';
 export { cloneValue } from './clone.js';
 export { parseCollation, type Collation } from './collation.js';
 export type { EvalContext } from './context.js';
 export * as decimal from './decimal.js';
-export { asDocument, fieldOf, isDocument, setField, withField, type Document } from './document.js';
+export {
+  asDocument,
+  bsonClass,
+  fieldOf,
+  isDocument,
+  setField,
+  withField,
+  type Document,
+} from './document.js';
 export { keyString } from './key-string.js';
 export {
   INT64_MAX,
   INT64_MIN,
+  asDouble,
   asNumeric,
   compareNumbers,
   isInt32,

@@ -1,8 +1,9 @@
 import { Decimal128, type ObjectId, type Timestamp } from 'bson';
+import { millisecondsOf } from '../bson/index.js';
 import type { Collation } from './collation.js';
 import { canonicalDecimal, compareDecimals, decimalOf } from './decimal.js';
 import { asDocument } from './document.js';
-import { asNumeric, type Numeric } from './numbers.js';
+import { asNumeric, plainNumber, type Numeric } from './numbers.js';
 import { RANK, bytesOf, opaqueText, textOf, typeRank } from './order.js';
 
 /**
@@ -38,7 +39,7 @@ function opaqueKey(value: unknown, rank: number): string {
     case RANK.boolean:
       return value === true ? 't' : 'f';
     case RANK.date:
-      return `d${(value as Date).getTime()}`;
+      return `d${millisecondsOf(value as Date)}`;
     case RANK.timestamp:
       return `T${(value as Timestamp).t}:${(value as Timestamp).i}`;
     case RANK.binary: {
@@ -51,7 +52,8 @@ function opaqueKey(value: unknown, rank: number): string {
 }
 
 /** The double's own text if the value is exactly a double, whatever its type, else its canonical decimal. */
-function numberKey(value: Numeric): string {
+function numberKey(numeric: Numeric): string {
+  const value = plainNumber(numeric);
   if (typeof value === 'number') return value === 0 ? '0' : String(value);
   const double = Number(value.toString());
   if (typeof value === 'bigint') {

@@ -2,10 +2,10 @@ import { Decimal128, Double, Int32, Long } from 'bson';
 import { compareDecimals, decimalOf, isNaNDecimal } from './decimal.js';
 
 /**
- * The three forms a number has in memory. A JS `number` that is whole and fits int32 counts as int32, every
- * other one as double; `bigint` is int64.
+ * The forms a number has in memory. A JS `number` that is whole and fits int32 is an int32, every other one a
+ * double; a double that would look like an int32 is a `Double`; `bigint` is int64.
  */
-export type Numeric = number | bigint | Decimal128;
+export type Numeric = number | bigint | Double | Decimal128;
 
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
@@ -17,10 +17,21 @@ export function asNumeric(value: unknown): Numeric | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   if (value === null || typeof value !== 'object') return undefined;
   if (value instanceof Decimal128) return value;
-  if (value instanceof Int32 || value instanceof Double) return value.value;
+  if (value instanceof Double) return asDouble(value.value);
+  if (value instanceof Int32) return value.value;
   // A Timestamp is a Long by inheritance, but no number.
   if (value instanceof Long && (value as { _bsontype: string })._bsontype === 'Long') return value.toBigInt();
   return undefined;
+}
+
+/** The double of this value. */
+export function asDouble(value: number): number | Double {
+  return isInt32(value) ? new Double(value) : value;
+}
+
+/** A number's value without its type. */
+export function plainNumber(value: Numeric): number | bigint | Decimal128 {
+  return value instanceof Double ? value.value : value;
 }
 
 export function isInt32(value: Numeric): value is number {
@@ -51,7 +62,9 @@ export function toSafeInteger(value: unknown): number | undefined {
 }
 
 /** Order by value across all numeric types, exactly; NaN comes first and equals itself. */
-export function compareNumbers(a: Numeric, b: Numeric): number {
+export function compareNumbers(left: Numeric, right: Numeric): number {
+  const a = plainNumber(left);
+  const b = plainNumber(right);
   if (a instanceof Decimal128 || b instanceof Decimal128) return compareDecimals(decimalOf(a), decimalOf(b));
   if (a < b) return -1;
   if (a > b) return 1;

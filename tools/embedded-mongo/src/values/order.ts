@@ -1,11 +1,13 @@
 import { BSONRegExp, Binary, Code, ObjectId, Timestamp } from 'bson';
 import type { Collation } from './collation.js';
-import { asDocument, type Document } from './document.js';
+import { DBPointer, encode, millisecondsOf } from '../bson/index.js';
+import { asDocument, bsonClass, type Document } from './document.js';
 import { asNumeric, compareNumbers, type Numeric } from './numbers.js';
 
 /** MongoDB's order of types; values of different ranks never compare equal. */
 export const RANK = {
   minKey: 1,
+  undefined: 3,
   null: 5,
   number: 10,
   string: 15,
@@ -17,12 +19,15 @@ export const RANK = {
   date: 45,
   timestamp: 47,
   regex: 50,
+  dbPointer: 55,
   code: 60,
   maxKey: 127,
 } as const;
 
 const BSON_RANKS: Readonly<Record<string, number>> = {
   MinKey: RANK.minKey,
+  Undefined: RANK.undefined,
+  DBPointer: RANK.dbPointer,
   MaxKey: RANK.maxKey,
   Int32: RANK.number,
   Double: RANK.number,
@@ -54,7 +59,7 @@ export function typeRank(value: unknown): number {
 
 function objectRank(value: object): number {
   if (Array.isArray(value)) return RANK.array;
-  const bsonType = (value as { _bsontype?: string })._bsontype;
+  const bsonType = bsonClass(value);
   if (bsonType !== undefined) return BSON_RANKS[bsonType] ?? RANK.object;
   if (value instanceof Date) return RANK.date;
   if (value instanceof RegExp) return RANK.regex;
@@ -82,10 +87,14 @@ export function compareValues(a: unknown, b: unknown, collation?: Collation): nu
     case RANK.boolean:
       return Number(a) - Number(b);
     case RANK.date:
-      return (a as Date).getTime() - (b as Date).getTime();
+      return compareDates(millisecondsOf(a as Date), millisecondsOf(b as Date));
     default:
       return compareOpaque(a, b);
   }
+}
+
+function compareDates(a: number | bigint, b: number | bigint): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 export function valuesEqual(a: unknown, b: unknown, collation?: Collation): boolean {
@@ -170,7 +179,9 @@ function compareOpaque(a: unknown, b: unknown): number {
 export function opaqueText(value: unknown): string {
   if (value instanceof RegExp) return `${value.source}\u0000${value.flags}`;
   if (value instanceof BSONRegExp) return `${value.pattern}\u0000${value.options}`;
-  if (value instanceof Code) return `${value.code}\u0000${value.scope ? JSON.stringify(value.scope) : ''}`;
+  if (value instanceof DBPointer) return `${value.namespace}\u0000${value.id.toHexString()}`;
+  if (value instanceof Code)
+    return `${value.code}\u0000${value.scope ? encode(value.scope).toString('hex') : ''}`;
   return '';
 }
 

@@ -1,3 +1,4 @@
+import { nameOf } from '../bson/index.js';
 import { asDocument, fieldOf } from './document.js';
 
 const MAX_CACHED_PATHS = 5_000;
@@ -7,7 +8,7 @@ const cache = new Map<string, readonly string[]>();
 export function splitPath(path: string): readonly string[] {
   let parts = cache.get(path);
   if (!parts) {
-    parts = path.split('.');
+    parts = nameOf(path).split('.');
     if (cache.size >= MAX_CACHED_PATHS) cache.clear();
     cache.set(path, parts);
   }

@@ -1,6 +1,6 @@
 import { Decimal128 } from 'bson';
 import { addDecimals, finite, roundedDecimalOf, toDecimal128, type Decimal } from './decimal.js';
-import { INT64_MAX, INT64_MIN, isInt32, type Numeric } from './numbers.js';
+import { INT64_MAX, INT64_MIN, asDouble, isInt32, toDouble, type Numeric } from './numbers.js';
 import { isInteger } from './arithmetic.js';
 
 /**
@@ -25,7 +25,7 @@ export class Summation {
       this.sawInt64 ||= typeof value === 'bigint';
     } else {
       this.sawDouble = true;
-      this.addDouble(value);
+      this.addDouble(toDouble(value));
     }
   }
 
@@ -34,7 +34,7 @@ export class Summation {
       const doubles = this.sawDouble ? roundedDecimalOf(this.double + this.compensation) : finite(0n, 0);
       return toDecimal128(addDecimals(addDecimals(this.decimals, doubles), finite(this.integers, 0)));
     }
-    if (this.sawDouble) return this.totalAsDouble();
+    if (this.sawDouble) return asDouble(this.totalAsDouble());
     if (this.integers < INT64_MIN || this.integers > INT64_MAX) return Number(this.integers);
     const narrow = Number(this.integers);
     return !this.sawInt64 && isInt32(narrow) ? narrow : this.integers;

@@ -1,9 +1,10 @@
-import { Code, Decimal128, Long } from 'bson';
+import { BSONSymbol, Code, Decimal128, Double, Long } from 'bson';
 import { asNumeric, isInt32, type Numeric } from './numbers.js';
 import { RANK, typeRank } from './order.js';
 
 const NAMES: Readonly<Record<number, string>> = {
   [RANK.minKey]: 'minKey',
+  [RANK.undefined]: 'undefined',
   [RANK.null]: 'null',
   [RANK.string]: 'string',
   [RANK.object]: 'object',
@@ -14,6 +15,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [RANK.date]: 'date',
   [RANK.timestamp]: 'timestamp',
   [RANK.regex]: 'regex',
+  [RANK.dbPointer]: 'dbPointer',
   [RANK.maxKey]: 'maxKey',
 };
 
@@ -47,6 +49,7 @@ export function typeName(value: unknown): string {
   if (value === undefined) return 'missing';
   const numeric = asNumeric(value);
   if (numeric !== undefined) return numberTypeName(value, numeric);
+  if (value instanceof BSONSymbol) return 'symbol';
   if (value instanceof Code) return value.scope ? 'javascriptWithScope' : 'javascript';
   return NAMES[typeRank(value)] ?? 'object';
 }
@@ -54,6 +57,5 @@ export function typeName(value: unknown): string {
 function numberTypeName(value: unknown, numeric: Numeric): string {
   if (numeric instanceof Decimal128) return 'decimal';
   if (typeof numeric === 'bigint' || value instanceof Long) return 'long';
-  const declared = (value as { _bsontype?: string })._bsontype;
-  return declared !== 'Double' && isInt32(numeric) ? 'int' : 'double';
+  return numeric instanceof Double || !isInt32(numeric) ? 'double' : 'int';
 }

@@ -1,5 +1,5 @@
-import { deserialize } from 'bson';
-import { DESERIALIZE, type Document } from '../values/index.js';
+import { decode } from '../bson/index.js';
+import type { Document } from '../values/index.js';
 import { ProtocolError } from './frame.js';
 
 const CHECKSUM_PRESENT = 1 << 0;
@@ -30,7 +30,7 @@ export function decodeOpMsg(body: Buffer): CommandMessage {
     const length = body.readInt32LE(at + 1);
     const section = body.subarray(at + 1, at + 1 + length);
     if (length < 5 || section.length < length) throw new ProtocolError('OP_MSG section beyond its message');
-    if (kind === 0 && !command) command = deserialize(section, DESERIALIZE);
+    if (kind === 0 && !command) command = decode(section);
     else if (kind === 1) readSequence(section, sequences);
     else throw new ProtocolError(`OP_MSG section kind ${kind} is not expected`);
     at += 1 + length;
@@ -49,7 +49,7 @@ function readSequence(section: Buffer, into: Document): void {
   for (let at = nameEnd + 1; at < section.length;) {
     const length = section.readInt32LE(at);
     if (length < 5 || at + length > section.length) throw new ProtocolError('document beyond its sequence');
-    documents.push(deserialize(section.subarray(at, at + length), DESERIALIZE));
+    documents.push(decode(section.subarray(at, at + length)));
     at += length;
   }
   into[section.toString('utf8', 4, nameEnd)] = documents;

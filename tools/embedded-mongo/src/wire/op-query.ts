@@ -1,10 +1,10 @@
-import { deserialize } from 'bson';
-import { DESERIALIZE, type Document } from '../values/index.js';
+import { decode } from '../bson/index.js';
+import type { Document } from '../values/index.js';
 
 /** OP_QUERY is left for the first handshake of a driver: flags, collection name, skip, limit, query. */
 export function decodeOpQuery(body: Buffer): Document {
   const at = body.indexOf(0, 4) + 1 + 8;
-  return deserialize(body.subarray(at, at + body.readInt32LE(at)), DESERIALIZE);
+  return decode(body.subarray(at, at + body.readInt32LE(at)));
 }
 
 /** Flags, cursor id, starting from, number returned: what stands before the document of an OP_REPLY. */

@@ -1,5 +1,5 @@
-import { serialize } from 'bson';
-import { SERIALIZE, type Document } from '../values/index.js';
+import { encode } from '../bson/index.js';
+import type { Document } from '../values/index.js';
 
 /** A batch of a cursor, its documents encoded already. */
 interface CursorBatch {
@@ -21,10 +21,10 @@ const CLOSE = Buffer.alloc(1);
 
 /** The BSON document of a reply in parts, to be written one after the other. */
 export function encodeReply({ fields, cursor }: Reply): Uint8Array[] {
-  const rest = serialize(fields, SERIALIZE);
+  const rest = encode(fields);
   if (!cursor) return [rest];
   const batch = element(ARRAY, cursor.name, cursor.documents.flatMap(arrayElement));
-  const parts = element(DOCUMENT, 'cursor', [...batch, elementsOf(serialize(cursor.fields, SERIALIZE))]);
+  const parts = element(DOCUMENT, 'cursor', [...batch, elementsOf(encode(cursor.fields))]);
   const body = [...parts, elementsOf(rest)];
   return [int32(4 + byteLength(body) + 1), ...body, CLOSE];
 }

@@ -1,23 +1,33 @@
 import { aggregationContract } from './aggregation.contract.js';
 import { changeStreamsContract } from './change-streams.contract.js';
+import { conflictsContract } from './conflicts.contract.js';
+import { idsContract } from './ids.contract.js';
 import { indexesContract } from './indexes.contract.js';
+import { pipelinesContract } from './pipelines.contract.js';
+import { multiStreamsContract } from './multi-streams.contract.js';
 import { Place } from './place.js';
 import { queriesContract } from './queries.contract.js';
 import { allTargets } from './targets.js';
 import { transactionsContract } from './transactions.contract.js';
+import { typedQueriesContract } from './typed-queries.contract.js';
 import { updatesContract, upsertsContract } from './updates.contract.js';
 import { writesContract } from './writes.contract.js';
 
 /** What the project expects of MongoDB, asked of the stand-in and of a real server alike, through the driver. */
 const CONTRACTS: Record<string, (place: Place) => void> = {
+  ids: idsContract,
   queries: queriesContract,
+  'typed queries': typedQueriesContract,
   updates: updatesContract,
+  'update pipelines': pipelinesContract,
   upserts: upsertsContract,
   writes: writesContract,
   indexes: indexesContract,
   aggregation: aggregationContract,
   transactions: transactionsContract,
+  conflicts: conflictsContract,
   'change streams': changeStreamsContract,
+  'streams over collections': multiStreamsContract,
 };
 
 describe.each(allTargets)('$name', (target) => {

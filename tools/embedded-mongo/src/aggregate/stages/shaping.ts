@@ -1,3 +1,4 @@
+import { nameOf } from '../../bson/index.js';
 import { commandError } from '../../errors.js';
 import { Branch, compileProjectStage } from '../../query/index.js';
 import {
@@ -65,7 +66,7 @@ function insertFields(
   compile: (expression: unknown) => (doc: unknown) => unknown,
 ): void {
   for (const [name, value] of Object.entries(spec)) {
-    const path = prefix + name;
+    const path = prefix + nameOf(name);
     const inner = asDocument(value);
     const [first] = Object.keys(inner ?? {});
     if (inner && first !== undefined && !first.startsWith('$'))

@@ -1,5 +1,13 @@
 import { unsupported } from '../../../errors.js';
-import { Summation, arithmetic, asNumeric, toDouble, type Collation } from '../../../values/index.js';
+import {
+  Summation,
+  arithmetic,
+  asDouble,
+  asNumeric,
+  toDouble,
+  type Collation,
+  type Numeric,
+} from '../../../values/index.js';
 import { compileOperands, isNullish } from '../operands.js';
 import type { OperatorFactory, OperatorTable } from '../types.js';
 import { compareInExpressions } from './comparison.js';
@@ -59,7 +67,7 @@ export function extreme(values: Iterable<unknown>, direction: 1 | -1, collation?
 }
 
 /** `delta` is 1 for a sample, 0 for a population. */
-export function deviationOf(values: Iterable<unknown>, delta: 0 | 1): number | null {
+export function deviationOf(values: Iterable<unknown>, delta: 0 | 1): Numeric | null {
   let count = 0;
   let mean = 0;
   let squares = 0;
@@ -73,5 +81,5 @@ export function deviationOf(values: Iterable<unknown>, delta: 0 | 1): number | n
     mean += step / count;
     squares += step * (double - mean);
   }
-  return count - delta <= 0 ? null : Math.sqrt(squares / (count - delta));
+  return count - delta <= 0 ? null : asDouble(Math.sqrt(squares / (count - delta)));
 }

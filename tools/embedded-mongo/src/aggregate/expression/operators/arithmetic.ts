@@ -1,8 +1,10 @@
 import { Decimal128 } from 'bson';
+import { millisecondsOf } from '../../../bson/index.js';
 import { commandError, unsupported } from '../../../errors.js';
 import {
   Summation,
   arithmetic,
+  asDouble,
   asNumeric,
   decimal,
   isInt32,
@@ -64,7 +66,7 @@ export const ARITHMETIC: OperatorTable = {
   $atan2: fixed(2, (values, site) => {
     if (values.some(isNullish)) return null;
     const [y, x] = values.map((value) => doubleIn(value, site)) as [number, number];
-    return Math.atan2(y, x);
+    return asDouble(Math.atan2(y, x));
   }),
   $degreesToRadians: real((value) => (value * Math.PI) / 180),
   $radiansToDegrees: real((value) => (value * 180) / Math.PI),
@@ -122,7 +124,7 @@ function subtract([a, b]: unknown[]): unknown {
   const minuend = asNumeric(a);
   const subtrahend = asNumeric(b);
   if (minuend !== undefined && subtrahend !== undefined) return arithmetic.subtract(minuend, subtrahend);
-  if (a instanceof Date && b instanceof Date) return BigInt(a.getTime() - b.getTime());
+  if (a instanceof Date && b instanceof Date) return BigInt(millisecondsOf(a)) - BigInt(millisecondsOf(b));
   if (a instanceof Date && subtrahend !== undefined) return shifted(a, arithmetic.subtract(0, subtrahend));
   throw commandError(14, `can't $subtract ${typeName(b)} from ${typeName(a)}`);
 }
@@ -148,12 +150,11 @@ function real(
     if (isNullish(value)) return null;
     const double = doubleIn(value, site);
     if (!Number.isNaN(double) && !accepts(double)) throw commandError(code, `${message}, but is ${double}`);
-    return compute(double);
+    return asDouble(compute(double));
   });
 }
 
-const compareToZero = (value: Numeric): number =>
-  value instanceof Decimal128 ? toDouble(value) : value < 0 || Object.is(value, -0) ? -1 : 1;
+const compareToZero = (value: Numeric): number => (toDouble(value) < 0 || Object.is(value, -0) ? -1 : 1);
 
 function absolute(value: Numeric): Numeric {
   if (value === -(2n ** 63n)) throw commandError(28680, "can't take $abs of long long min");
@@ -165,12 +166,15 @@ function rounded(value: Numeric, places: number, mode: decimal.Rounding): Numeri
     return decimal.toDecimal128(decimal.roundDecimal(decimal.decimalOf(value), places, mode));
   }
   if (arithmetic.isInteger(value)) return places >= 0 ? value : roundedInteger(value, places, mode);
+  return asDouble(roundedDouble(toDouble(value), places, mode));
+}
+
+function roundedDouble(value: number, places: number, mode: decimal.Rounding): number {
   if (places === 0 && mode !== 'half-even') {
     return mode === 'floor' ? Math.floor(value) : mode === 'ceil' ? Math.ceil(value) : Math.trunc(value);
   }
   if (!Number.isFinite(value)) return value;
-  const exact = decimal.roundDecimal(decimal.decimalOf(value), places, mode);
-  return toDouble(decimal.toDecimal128(exact));
+  return toDouble(decimal.toDecimal128(decimal.roundDecimal(decimal.decimalOf(value), places, mode)));
 }
 
 /** To tens, hundreds, … (`places` is negative). */
@@ -206,7 +210,7 @@ function power(values: unknown[], site: CallSite): unknown {
       return typeof base === 'number' && typeof exponent === 'number' && isInt32(narrow) ? narrow : exact;
     }
   }
-  return doubleIn(base, site) ** doubleIn(exponent, site);
+  return asDouble(doubleIn(base, site) ** doubleIn(exponent, site));
 }
 
 const isWhole = (value: Numeric): value is number | bigint =>
@@ -219,7 +223,7 @@ function logarithm(values: unknown[], site: CallSite): unknown {
   if (base <= 0 || base === 1) {
     throw commandError(28759, `$log's base must be a positive number not equal to 1, but is ${base}`);
   }
-  return Math.log(value) / Math.log(base);
+  return asDouble(Math.log(value) / Math.log(base));
 }
 
 function bitwise(initial: bigint, combine: (a: bigint, b: bigint) => bigint): OperatorFactory {

@@ -1,9 +1,11 @@
 import { Decimal128, ObjectId, Timestamp } from 'bson';
+import { dateOf, millisecondsOf } from '../../../bson/index.js';
 import { CommandError, commandError } from '../../../errors.js';
 import {
   INT64_MAX,
   INT64_MIN,
   TYPE_NUMBERS,
+  asDouble,
   asNumeric,
   decimal,
   isInt32,
@@ -20,7 +22,7 @@ import { parseDate } from '../dates/parse.js';
 type Converter = (value: unknown) => unknown;
 
 const CONVERTERS: Readonly<Record<string, Converter>> = {
-  double: (value) => toDouble(numberFrom(value, 'double')),
+  double: (value) => asDouble(toDouble(numberFrom(value, 'double'))),
   decimal: convertToDecimal,
   int: convertToInt,
   long: convertToLong,
@@ -92,7 +94,7 @@ function numberFrom(value: unknown, type: string): Numeric {
   const number = asNumeric(value);
   if (number !== undefined) return number;
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (value instanceof Date && type !== 'int') return BigInt(value.getTime());
+  if (value instanceof Date && type !== 'int') return BigInt(millisecondsOf(value));
   if (typeof value !== 'string') throw unconvertible(value, type);
   const parsed = decimal.fromText(value);
   const saysNaN = /^[+-]?nan$/i.test(value);
@@ -156,7 +158,5 @@ function convertToDate(value: unknown): Date {
   if (typeof value === 'string') return parseDate(value);
   const number = asNumeric(value);
   if (number === undefined || typeName(value) === 'int') throw unconvertible(value, 'date');
-  const date = new Date(Number(wholeFrom(number, 'date')));
-  if (Number.isNaN(date.getTime())) throw failure('Conversion would overflow target type');
-  return date;
+  return dateOf(convertToLong(number));
 }

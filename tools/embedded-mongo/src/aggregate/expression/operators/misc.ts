@@ -1,4 +1,5 @@
-import { Timestamp, calculateObjectSize } from 'bson';
+import { Timestamp } from 'bson';
+import { encodedSize } from '../../../bson/index.js';
 import { commandError } from '../../../errors.js';
 import { RANK, asDocument, asNumeric, bytesOf, typeName, typeRank } from '../../../values/index.js';
 import { unaryOrNull } from '../operands.js';
@@ -20,7 +21,7 @@ export const MISCELLANEOUS: OperatorTable = {
   $bsonSize: unaryOrNull((value) => {
     const doc = asDocument(value);
     if (!doc) throw commandError(31393, `$bsonSize requires a document input, found: ${typeName(value)}`);
-    return calculateObjectSize(doc, { ignoreUndefined: true });
+    return encodedSize(doc);
   }),
   $tsSecond: unaryOrNull((value) => BigInt(timestampIn(value, '$tsSecond').t)),
   $tsIncrement: unaryOrNull((value) => BigInt(timestampIn(value, '$tsIncrement').i)),

@@ -1,3 +1,4 @@
+import { nameOf } from '../../../bson/index.js';
 import { commandError } from '../../../errors.js';
 import { asDocument, fieldOf, setField, typeName, withField, type Document } from '../../../values/index.js';
 import { isNullish, namedArguments, unaryOrNull, variadic } from '../operands.js';
@@ -10,7 +11,7 @@ export const OBJECTS: OperatorTable = {
   }),
   $objectToArray: unaryOrNull((value) => {
     const doc = documentIn(value, 40390, '$objectToArray requires a document input');
-    return Object.entries(doc).map(([k, v]) => ({ k, v }));
+    return Object.entries(doc).map(([property, v]) => ({ k: nameOf(property), v }));
   }),
   $arrayToObject: unaryOrNull(arrayToObject),
   $getField: (argument, compiler) => {
