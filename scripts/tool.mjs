@@ -12,10 +12,13 @@ import { Failure, runMain } from './lib/step.mjs';
 
 /** A script beside this one, which needs nothing built. */
 const script = (name) => () => import(`./lib/tools/${name}.mjs`).then(({ run }) => run());
-/** A program that was built, with the addresses of what `npm start` runs here unless the environment has others. */
-const built = (file) => async () => {
-  await ensureInstalled();
-  await ensureBuilt();
+/**
+ * A program that was built, with the addresses of what `npm start` runs here unless the environment has others. Steps of
+ * the build are told to `out`.
+ */
+const built = (file, out) => async () => {
+  await ensureInstalled(out);
+  await ensureBuilt(out);
   const [running] = listRunning();
   if (running) {
     process.env.REDIS_URL ||= running.redisUrl;
@@ -39,6 +42,10 @@ const TOOLS = {
   backfill: [
     "copies one store's records to the other (--from mongo|redis)",
     built('dist/apps/sync-service/src/backfill/main.js'),
+  ],
+  doctor: [
+    'looks at both stores before they are synced, and says what must be mended (--fix, --json)',
+    built('dist/apps/sync-service/src/doctor/main.js', process.stderr),
   ],
   consumer: ['follows a stream without a group', built('dist/scripts/messaging/consumer.js')],
   'consumer-group': ['consumes a stream in a group', built('dist/scripts/messaging/consumer-group.js')],

@@ -1,4 +1,4 @@
-import { stampFields, versionAt } from '@redis-mongo-sync/sync-core';
+import { versionAt } from '@redis-mongo-sync/sync-core';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -123,7 +123,7 @@ async function load(client: MongoClient, database: string): Promise<void> {
       email: `user${from + i}@example.org`,
       name: `User ${from + i}`,
       bio: 'b'.repeat(80),
-      ...stampFields({ version: versionAt(at + i), source: 'mongo' }),
+      _sync: { version: versionAt(at + i), source: 'mongo' },
     }));
     await users.insertMany(documents, { ordered: false });
   }

@@ -1,8 +1,4 @@
-import {
-  MongoDocumentAuthority,
-  MongoRecordTarget,
-  prepareCollections,
-} from '@redis-mongo-sync/sync-adapters';
+import { MongoRecordTarget, prepareCollections } from '@redis-mongo-sync/sync-adapters';
 import { changeEvent, nextVersion, payloadOf, USERS, type ChangeDelivery } from '@redis-mongo-sync/sync-core';
 import { MongoClient } from 'mongodb';
 import { keyOf, profileOf } from '../records.js';
@@ -28,7 +24,7 @@ await answerWith<UpsertsTask, UpsertsAnswer>(async ({ uri, database, records, ba
   const db = client.db(database);
   await prepareCollections(db, [USERS]);
   const settler = { settle: () => Promise.resolve() };
-  const target = new MongoRecordTarget({ db, authority: new MongoDocumentAuthority(db), settler });
+  const target = new MongoRecordTarget({ client, db, settler });
   let next = 0;
   const writer = async () => {
     while (next < records) {

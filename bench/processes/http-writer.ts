@@ -32,7 +32,13 @@ await answerWith<HttpTask, Written>(async ({ origin, path, count, concurrency })
       });
       const text = await body.text();
       if (statusCode !== 201) throw new Error(`POST ${path} answered ${statusCode}: ${text}`);
-      const { version, updatedAt: _updatedAt, source: _source, ...fields } = JSON.parse(text) as UserBody;
+      const {
+        version,
+        updatedAt: _updatedAt,
+        source: _source,
+        _sync,
+        ...fields
+      } = JSON.parse(text) as UserBody;
       acknowledged.set(fields.email, { version, text: canonicalJson(fields) });
     }
   };

@@ -56,9 +56,9 @@ await answerWith<SteadyTask, SteadyAnswer>(async (task) => {
   const lookInMongo: Look = async (keys) => {
     const cursor = collection.find(
       { email: { $in: [...keys] } },
-      { projection: { _id: 0, email: 1, version: 1 } },
+      { projection: { _id: 0, email: 1, '_sync.version': 1 } },
     );
-    return new Map((await cursor.toArray()).map(({ email, version }) => [String(email), Number(version)]));
+    return new Map((await cursor.toArray()).map(({ email, _sync }) => [String(email), versionIn(_sync)]));
   };
   const [store, look]: [RecordStore, Look] =
     task.side === 'mongo'
@@ -111,4 +111,8 @@ async function writeSteadily(task: SteadyTask, store: RecordStore, look: Look): 
   await Promise.all(underWay);
   await watching;
   return { acknowledged, lagMs };
+}
+
+function versionIn(stamp: unknown): number {
+  return Number((stamp as { readonly version?: unknown } | undefined)?.version ?? 0);
 }

@@ -115,6 +115,23 @@ describeWith(describe, redisUnavailableReason())('the launcher', () => {
       timeoutMs: 20_000,
     });
 
+  it('lets the doctor speak before the sync-service starts, whatever becomes of it', async () => {
+    mkdirSync(join(project.path, 'dist/apps/sync-service/src/doctor'), { recursive: true });
+    const program = join(project.path, 'dist/apps/sync-service/src/doctor/main.js');
+    const says =
+      'console.log(process.argv[2], process.env.REDIS_URL, process.env.MONGODB_URI); process.exit(1)';
+    writeFileSync(program, says);
+    const launch = start();
+    await allUp(launch);
+    expect(launch.output()).toContain(`--first-start ${redis.url} ${mongo.uri}\n`);
+    expect(launch.output().indexOf('--first-start')).toBeLessThan(launch.output().indexOf('is healthy'));
+    launch.child.kill('SIGINT');
+    expect(await launch.exit).toBe(0);
+    const alone = start(['--service', 'user-service']);
+    await allUp(alone);
+    expect(alone.output()).not.toContain('--first-start');
+  });
+
   it('starts the services on their ports and says what it chose, why, and what to type', async () => {
     const launch = start();
     await allUp(launch);

@@ -2,6 +2,7 @@ import { shortPath } from '@redis-mongo-sync/dev-servers';
 import { checkPorts } from './check-ports.js';
 import { FLOWS } from './demo/flow.js';
 import { runDemo } from './demo/run-demo.js';
+import { firstLook } from './first-look.js';
 import { LaunchError } from './launch-error.js';
 import { parseStartOptions, START_HELP, type StartOptions } from './options.js';
 import { resolveServers } from './servers.js';
@@ -44,7 +45,12 @@ async function run(options: StartOptions, context: LaunchContext): Promise<numbe
   const unregister = context.register({ ...system.urls, ports: used });
   let exitCode = 0;
   try {
-    if ((await interrupted.or(() => system.start())) !== 'interrupted') {
+    const begin = async () => {
+      const syncs = services.some(({ name }) => name === 'sync-service');
+      if (syncs) await firstLook({ root: context.root, urls: system.urls, say });
+      await system.start();
+    };
+    if ((await interrupted.or(begin)) !== 'interrupted') {
       say(`\n${summary(servers, services, ports)}\n`);
       const demoOk = !options.demo || (await performDemo(system.urls, ports));
       exitCode = demoOk ? 0 : 1;

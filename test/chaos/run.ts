@@ -79,7 +79,7 @@ export class ChaosRun {
       await Promise.all(tracers.map((tracer) => tracer.stop()));
       this.current = 'coming to rest';
       const rest = await quiesce(world, QUIESCE_LIMIT_MS);
-      const verdict = judge(this.told, this.losses, rest);
+      const verdict = judge(this.told, this.losses, rest, world.preImages);
       await recorder.stop();
       const trace = await traceHarmed(world, this.told, { verdict, seenFile: recorder.file });
       return await this.report(world, { rest, verdict, tracers, recorder, ...(trace ? { trace } : {}) });
@@ -202,10 +202,13 @@ export class ChaosRun {
       seconds: Math.round((performance.now() - this.startedAt) / 1000),
       mongo: world.mongo.kind,
       acknowledged: { ...told.counts },
+      outsiders: { ...told.oddCounts },
+      unusable: rest.mongo.unusable.size,
+      preImages: world.preImages,
       refused: told.refused,
       unknown: told.unknowns,
       unexpected: Object.fromEntries(told.unexpected),
-      records: rest.mongo.size,
+      records: rest.mongo.records.size,
       faults: this.faults.map((fault, index) => {
         const until = this.faults[index + 1]?.atMs ?? Number.POSITIVE_INFINITY;
         return { ...fault, worstToMongoMs: recorder.landings.worst(fault.atMs - BEFORE_FAULT_MS, until) };

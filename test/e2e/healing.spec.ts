@@ -1,4 +1,4 @@
-import { stampFields, versionAt } from '@redis-mongo-sync/sync-core';
+import { versionAt } from '@redis-mongo-sync/sync-core';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -50,7 +50,7 @@ describeWith(describe, redisUnavailableReason())('healing, as people use it', ()
       Array.from({ length: 2_500 }, (_, i) => ({
         email: `h${i}@example.org`,
         name: `n${i}`,
-        ...stampFields({ version: versionAt(at), source: 'mongo' }),
+        _sync: { version: versionAt(at), source: 'mongo' },
       })),
     );
     await eventually(async () => (await redis.zcard('index:users')) === 2_500, { timeoutMs: 30_000 });

@@ -117,9 +117,7 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
       const document = {
         email: key,
         name: 'from Mongo',
-        version,
-        updatedAt: updatedAtOf(version),
-        source: 'mongo',
+        _sync: { version, source: 'mongo' },
       };
       await bench.db.collection('users').insertOne(document);
     });
@@ -141,9 +139,7 @@ describeWith(describe, redisUnavailableReason())(`the conflict log (seed ${SEED}
       const document = {
         email: key,
         name: 'from Mongo',
-        version,
-        updatedAt: updatedAtOf(version),
-        source: 'mongo',
+        _sync: { version, source: 'mongo' },
       };
       await bench.db.collection('users').insertOne(document);
       bench.engine.lanes['redis-to-mongo'].resume();

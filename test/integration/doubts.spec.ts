@@ -1,7 +1,6 @@
 import { describeWith, redisUnavailableReason } from '@redis-mongo-sync/dev-servers';
 import {
   KEYS,
-  MongoDocumentAuthority,
   MongoRecordTarget,
   RedisDoubts,
   StreamSettler,
@@ -59,11 +58,7 @@ describeWith(describe, redisUnavailableReason())('a stale image while a Redis wr
     await bench.inRedis().write(user(key, { name: 'new' }));
     const delivery = await takeNext();
     const settler = new StreamSettler(bench.redis, 'redis-to-mongo');
-    const records = new MongoRecordTarget({
-      db: bench.db,
-      authority: new MongoDocumentAuthority(bench.db),
-      settler,
-    });
+    const records = new MongoRecordTarget({ client: bench.client, db: bench.db, settler });
     expect(await records.apply(USERS, [delivery])).toEqual([{ decision: 'apply' }]);
 
     await users.replaceOne({ email: key }, { ...old }); // an outsider's restore

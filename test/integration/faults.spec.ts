@@ -196,10 +196,10 @@ withRedis('entries that cannot be applied', () => {
   });
 
   it.each([
-    ['no JSON', '{"schema":1', 'not an event envelope'],
+    ['no JSON', '{"schema":2', 'not an event envelope'],
     [
       'an unknown schema',
-      formatEvent(event({})).replace('"schema":1', '"schema":9'),
+      formatEvent(event({})).replace('"schema":2', '"schema":9'),
       'schema 9 is not known',
     ],
     ['a version that is none', formatEvent(event({ version: 1.5 })), 'version must be'],

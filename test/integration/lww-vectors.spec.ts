@@ -8,7 +8,6 @@ import { connect } from '@redis-mongo-sync/redis-streams';
 import {
   imageOf,
   KEYS,
-  MongoDocumentAuthority,
   MongoRecordTarget,
   prepareCollections,
   RedisProjectionTarget,
@@ -19,7 +18,6 @@ import {
   EVENT_FIELD,
   formatEvent,
   formatRecord,
-  updatedAtOf,
   USERS,
   type ChangeEvent,
 } from '@redis-mongo-sync/sync-core';
@@ -30,13 +28,14 @@ import { heldOf, vectorsFor, type LwwVector, type VectorCurrent } from '@redis-m
 const EMAIL = 'ada@example.org';
 
 function eventOf({ incoming, target }: LwwVector): ChangeEvent {
-  const { base, known } = incoming;
+  const { base, known, changed } = incoming;
   return changeEvent(target === 'redis' ? 'mongo' : 'redis', {
     entity: USERS.name,
     key: EMAIL,
     ...heldOf(incoming),
     ...(base === undefined ? {} : { base }),
     ...(known === undefined ? {} : { known }),
+    ...(changed === undefined ? {} : { changed }),
   });
 }
 
@@ -95,22 +94,29 @@ describe('the conditional upsert, held to the vectors', () => {
     db = client.db(server.database);
     await prepareCollections(db, [USERS]);
     const settler = { settle: () => Promise.resolve() };
-    target = new MongoRecordTarget({ db, authority: new MongoDocumentAuthority(db), settler });
+    target = new MongoRecordTarget({ client, db, settler });
   });
   afterAll(async () => {
     await client.close();
     await server.stop();
   });
-  beforeEach(() => db.collection(USERS.collection).deleteMany({}));
+  beforeEach(async () => {
+    await db.collection(USERS.collection).deleteMany({});
+    await tombstones().deleteMany({});
+  });
 
   it.each(vectorsFor('mongo'))('%s', async (_title, vector) => {
     const collection = db.collection(USERS.collection);
     const { current, decision, after } = vector;
-    if (current) await collection.insertOne(documentOf(current));
+    if (current?.payload === null) {
+      const { version, source } = current;
+      await tombstones().insertOne({ _id: { entity: USERS.name, key: EMAIL } as never, version, source });
+    } else if (current) await collection.insertOne(documentOf(current));
     const before = await collection.findOne({ email: EMAIL });
     // As the sync reads it, it is what the case says.
     const image = before && imageOf(USERS, before);
-    expect(image && [image.version, image.source]).toEqual(current && [current.version, current.source]);
+    if (current?.payload !== null)
+      expect(image && [image.version, image.source]).toEqual(current && [current.version, current.source]);
 
     const [result] = await target.apply(USERS, [{ entryId: '1-0', event: eventOf(vector) }]);
 
@@ -120,14 +126,27 @@ describe('the conditional upsert, held to the vectors', () => {
       expect(found).toEqual(before);
       return;
     }
-    const { _id, purgeAt, ...document }: Document = found ?? {};
+    if (after.payload === null) {
+      const buried = await tombstones().findOne({ '_id.key': EMAIL });
+      expect(found).toBeNull();
+      expect(buried).toMatchObject({
+        version: after.version,
+        source: after.source,
+        purgeAt: expect.any(Date) as unknown,
+      });
+      return;
+    }
+    const { _id, ...document }: Document = found ?? {};
     expect(document).toEqual(documentOf(after));
-    if (after.payload === null) expect(purgeAt).toBeInstanceOf(Date);
   });
 
+  function tombstones() {
+    return db.collection('sync_tombstones');
+  }
+
   function documentOf({ version, source, payload, stored }: VectorCurrent): Document {
-    const content = payload ?? { email: EMAIL, deleted: true };
-    if (stored) return { ...content, ...(BSON.EJSON.deserialize(stored, { relaxed: true }) as Document) };
-    return { ...content, ...(version === null ? {} : { version, updatedAt: updatedAtOf(version), source }) };
+    if (stored)
+      return { ...payload, _sync: BSON.EJSON.deserialize(stored as Document, { relaxed: true }) as Document };
+    return { ...payload, ...(version === null ? {} : { _sync: { version, source } }) };
   }
 });

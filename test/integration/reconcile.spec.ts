@@ -3,7 +3,6 @@ import {
   differencesFound,
   formatRecord,
   payloadOf,
-  stampFields,
   USERS,
   versionAt,
   type DifferenceKind,
@@ -154,7 +153,7 @@ describeWith(describe, redisUnavailableReason())(`reconcile (seed ${SEED})`, () 
     const documents = Array.from({ length: 20_000 }, (_, i) => ({
       email: `many${i}@example.org`,
       name: `n${i}`,
-      ...stampFields({ version: versionAt(1_700_000_000_000 + i), source: 'mongo' }),
+      _sync: { version: versionAt(1_700_000_000_000 + i), source: 'mongo' },
     }));
     await users().insertMany(documents);
     await eventually(async () => (await bench.redis.zcard('index:users')) >= 20_000, { timeoutMs: 30_000 });
@@ -274,8 +273,8 @@ describeWith(describe, redisUnavailableReason())(
       await bench.mongo(SESSIONS).write(user(shown));
       await bench.mongo(SESSIONS).write(user(hidden, { name: 'h', hidden: true }));
       const old = Date.now() - 2 * 3600 * 1000;
-      const stamp = stampFields({ version: versionAt(old), source: 'mongo' });
-      const document = { email: expired, name: 'e', ...stamp };
+      const _sync = { version: versionAt(old), source: 'mongo' };
+      const document = { email: expired, name: 'e', _sync };
       await bench.db.collection('sessions').insertOne(document);
       await eventually(async () => (await bench.redis.zcard('index:sessions')) === 2);
       await bench.redis.del(`session:${expired}:now`);

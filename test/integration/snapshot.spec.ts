@@ -7,7 +7,7 @@ import {
 } from '@redis-mongo-sync/dev-servers';
 import { startEmbeddedMongo } from '@redis-mongo-sync/embedded-mongo';
 import { readOplogWindow } from '@redis-mongo-sync/sync-adapters';
-import { differencesFound, stampFields, versionAt } from '@redis-mongo-sync/sync-core';
+import { differencesFound, versionAt } from '@redis-mongo-sync/sync-core';
 import { sampleOf, type CaptureStatus } from '@redis-mongo-sync/sync-engine';
 import { eventually } from '@redis-mongo-sync/testing';
 import { SyncBench, user } from '../support/sync-bench.js';
@@ -22,7 +22,7 @@ function documents(count: number) {
   return Array.from({ length: count }, () => ({
     email: email(),
     name: 'Ada',
-    ...stampFields({ version: versionAt(at), source: 'mongo' }),
+    _sync: { version: versionAt(at), source: 'mongo' },
   }));
 }
 

@@ -34,6 +34,22 @@ export const MUTATIONS = {
   'unstamped-taken-for-newer': 'a Redis write that meets a document without a version is settled as beaten',
   'ledger-only': 'nobody looks for what is in flight and on no stream',
   'snapshot-skipped': 'without a position capture starts at the head',
+  'insert-without-tombstone': 'an insert does not look at the tombstone first',
+  'tombstone-looked-at-once': 'an insert does not look at the tombstone again',
+  'delete-in-two-steps': 'a delete removes the document in one step and puts the tombstone in another',
+  'changed-not-accumulated': 'a write does not say what earlier ones in flight had changed',
+  'partial-over-unseen': 'the changed fields are written over a document that the writer had not seen',
+  'whole-record-written': 'all fields are written, whatever the event says to have changed',
+  'moved-without-floor': 'a document that takes another key is published with the version of its old life',
+  'tie-without-compare': 'a tie is written over whatever Redis holds by then',
+  're-emission-knows-all': 'a record that is re-emitted claims to have seen what it overwrites',
+  'field-versions-not-kept': 'nothing says when Mongo changed which field',
+  'merged-with-own-version': 'a merged record has the version of the Redis write',
+  'merge-in-place-not-stamped': 'a write whose fields all stand there already leaves the older version',
+  'odd-stamp-taken': 'whatever number stands in a stamp is taken for a version',
+  'unsyncable-not-buried': 'a document that loses its key leaves its record in Redis',
+  'preferred-not-stamped': 'what the preferred Mongo holds is not stamped above the Redis write',
+  'future-in-flight': 'a version from the future is noted as in flight',
 } as const;
 
 export type Mutation = 'none' | keyof typeof MUTATIONS;

@@ -1,7 +1,13 @@
 import * as fc from 'fast-check';
-import { DIRECTIONS, type Direction } from '@redis-mongo-sync/sync-core';
+import {
+  CONFLICT_POLICIES,
+  DIRECTIONS,
+  type ConflictPolicy,
+  type Direction,
+} from '@redis-mongo-sync/sync-core';
 import { CLIENT_OPS, type ClientOp } from './actors/clients.js';
 import { OUTSIDER_OPS, type OutsiderOp } from './actors/outsiders.js';
+import { REDIS_OUTSIDER_OPS, type RedisOutsiderOp } from './actors/redis-outsiders.js';
 import { ROLES, type Role } from './actors/sim-service.js';
 import { FAULT_POINT_NAMES, type FaultPointName } from './engine/fault-points.js';
 import type { StoreName } from './engine/link.js';
@@ -10,10 +16,12 @@ import { NETWORK_FAULTS, type NetworkFault } from './engine/task.js';
 /**
  * What can go wrong beside crashes, lost messages, partitions, pauses and clocks, which always can:
  * - `clients`: nothing; the newest write of any client must stand, and every deposit;
- * - `outsiders`: people write into Mongo and know nothing of versions;
- * - `disasters`: streams and groups are deleted or trimmed, Redis is wiped, the oplog is lost.
+ * - `outsiders`: people write into Mongo, and sometimes into Redis, and know nothing of versions;
+ * - `disasters`: streams and groups are deleted or trimmed, Redis is wiped, the oplog is lost;
+ * - `merging`: nothing; the entity merges fields, and clients change single ones;
+ * - `preferring`: nothing; the entity prefers one side.
  */
-export const PROFILES = ['clients', 'outsiders', 'disasters'] as const;
+export const PROFILES = ['clients', 'outsiders', 'disasters', 'merging', 'preferring'] as const;
 export type Profile = (typeof PROFILES)[number];
 
 export const DAMAGES = ['cut-stream', 'delete-stream', 'destroy-group', 'flush', 'lose-history'] as const;
@@ -28,13 +36,14 @@ export type Action =
       readonly op: ClientOp;
       readonly key: number;
       readonly to: number;
+      readonly field: number;
       readonly waits: number;
       readonly fault: NetworkFault | null;
     }
   | { readonly do: 'clients'; readonly waits: number }
   | {
       readonly do: 'outsider';
-      readonly op: OutsiderOp;
+      readonly op: OutsiderOp | RedisOutsiderOp;
       readonly key: number;
       readonly to: number;
       readonly pick: number;
@@ -53,6 +62,7 @@ export type Action =
 /** A run of the simulation as data: it can be stored, shrunk and replayed. */
 export interface Schedule {
   readonly profile: Profile;
+  readonly conflict: ConflictPolicy;
   /** Sync-services at work: one, or two. */
   readonly services: number;
   /** Whether they have started up before the first action. */
@@ -88,22 +98,28 @@ const running: fc.Arbitrary<Action> = fc.record({
   waits: fc.integer({ min: 1, max: 12 }),
 });
 
-const clientWrite: fc.Arbitrary<Action> = fc.record({
-  do: fc.constant('client'),
-  on: store,
-  op: fc.constantFrom<ClientOp>('write', 'write', 'write', ...CLIENT_OPS),
-  key,
-  to: key,
-  waits: fc.nat({ max: 3 }),
-  fault: fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: networkFault }),
-});
+function clientWrite(...ops: readonly ClientOp[]): fc.Arbitrary<Action> {
+  return fc.record({
+    do: fc.constant('client'),
+    on: store,
+    op: fc.constantFrom<ClientOp>(...ops),
+    key,
+    to: key,
+    field: fc.nat({ max: 2 }),
+    waits: fc.nat({ max: 3 }),
+    fault: fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: networkFault }),
+  });
+}
 
 const outsiderWrite: fc.Arbitrary<Action> = fc.record({
   do: fc.constant('outsider'),
-  op: fc.constantFrom(...OUTSIDER_OPS),
+  op: fc.oneof(
+    { weight: 7, arbitrary: fc.constantFrom<OutsiderOp | RedisOutsiderOp>(...OUTSIDER_OPS) },
+    { weight: 1, arbitrary: fc.constantFrom<OutsiderOp | RedisOutsiderOp>(...REDIS_OUTSIDER_OPS) },
+  ),
   key,
   to: key,
-  pick: fc.nat({ max: 20 }),
+  pick: fc.nat({ max: 35 }),
 });
 
 const fault: fc.Arbitrary<Action> = fc.oneof(
@@ -141,18 +157,36 @@ const sleeping: fc.Arbitrary<Action> = fc.record({
   ms: fc.constantFrom(1, 1, 2, 5, 100, 600, 2_100, 5_500),
 });
 
-const common = [
-  { weight: 16, arbitrary: running },
-  { weight: 8, arbitrary: clientWrite },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('clients'), waits: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 3, arbitrary: sleeping },
-  { weight: 3, arbitrary: fault },
-] as const;
+function common(...ops: readonly ClientOp[]) {
+  return [
+    { weight: 16, arbitrary: running },
+    { weight: 8, arbitrary: clientWrite(...ops) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('clients' as const), waits: fc.integer({ min: 1, max: 4 }) }),
+    },
+    { weight: 3, arbitrary: sleeping },
+    { weight: 3, arbitrary: fault },
+  ] as const;
+}
+
+const whole = common('write', 'write', 'write', ...CLIENT_OPS);
+const single = common('write', 'patch', 'patch', 'patch', ...CLIENT_OPS);
 
 const ACTIONS: Readonly<Record<Profile, fc.Arbitrary<Action>>> = {
-  clients: fc.oneof(...common),
-  outsiders: fc.oneof(...common, { weight: 4, arbitrary: outsiderWrite }),
-  disasters: fc.oneof(...common, { weight: 2, arbitrary: damage }),
+  clients: fc.oneof(...whole),
+  outsiders: fc.oneof(...whole, { weight: 4, arbitrary: outsiderWrite }),
+  disasters: fc.oneof(...whole, { weight: 2, arbitrary: damage }),
+  merging: fc.oneof(...single),
+  preferring: fc.oneof(...single),
+};
+
+const POLICIES: Readonly<Record<Profile, fc.Arbitrary<ConflictPolicy>>> = {
+  clients: fc.constant('last-write-wins'),
+  outsiders: fc.constantFrom('last-write-wins', 'last-write-wins', ...CONFLICT_POLICIES),
+  disasters: fc.constantFrom('last-write-wins', 'last-write-wins', ...CONFLICT_POLICIES),
+  merging: fc.constant('merge-fields'),
+  preferring: fc.constantFrom('prefer-mongo', 'prefer-redis'),
 };
 
 /** Schedules of a profile. Not biased: a seed gives one schedule, and small ones are not what is looked for. */
@@ -160,6 +194,7 @@ export function schedules(profile: Profile): fc.Arbitrary<Schedule> {
   return fc.noBias(
     fc.record({
       profile: fc.constant(profile),
+      conflict: POLICIES[profile],
       services: fc.integer({ min: 1, max: 2 }),
       // What outsiders remove before there is a position to read from is seen by neither feed nor snapshot.
       warm: profile === 'outsiders' ? fc.constant(true) : fc.boolean(),

@@ -1,17 +1,22 @@
 import { Clients } from './actors/clients.js';
-import { Outsiders } from './actors/outsiders.js';
+import { Outsiders, type OutsiderOp } from './actors/outsiders.js';
+import { startReconcile } from './actors/reconciler.js';
+import { REDIS_OUTSIDER_OPS, RedisOutsiders, type RedisOutsiderOp } from './actors/redis-outsiders.js';
 import { SimService, type Role } from './actors/sim-service.js';
+import { lostField } from './checks/field-history.js';
+import type { Written } from './checks/history.js';
+import { slighted } from './checks/preference.js';
 import { difference, isQuiet, unrest } from './checks/quiescence.js';
 import { Safety } from './checks/safety.js';
 import { isAt, type FaultPointName } from './engine/fault-points.js';
-import { SimWorld } from './engine/sim-world.js';
+import { MAX_SKEW_MS, SimWorld } from './engine/sim-world.js';
 import type { Task } from './engine/task.js';
 import type { Trace } from './engine/trace.js';
 import type { Mutation } from './mutations.js';
 import type { Action, Damage, Schedule } from './schedule.js';
 import { SimMongo } from './stores/sim-mongo.js';
 import { SimRedis } from './stores/sim-redis.js';
-import type { Direction } from '@redis-mongo-sync/sync-core';
+import { skewMs, type Direction, type ReconcileReport } from '@redis-mongo-sync/sync-core';
 
 /** What befalls the system, as against what clients and outsiders do. */
 type Strike = Exclude<Action, { do: 'run' | 'client' | 'clients' | 'outsider' | 'sleep' | 'late' }>;
@@ -58,6 +63,7 @@ class Simulation {
   private readonly mongo: SimMongo;
   private readonly clients: Clients;
   private readonly outsiders: Outsiders;
+  private readonly redisOutsiders: RedisOutsiders;
   private readonly services: readonly SimService[];
   /** Where services are to die. */
   private readonly crashes = new Map<SimService, FaultPointName>();
@@ -66,14 +72,15 @@ class Simulation {
     private readonly schedule: Schedule,
     options: SimulationOptions,
   ) {
-    this.world = new SimWorld(options);
+    this.world = new SimWorld({ ...options, conflict: schedule.conflict });
     this.world.jump('redis', schedule.skewMs);
     this.safety = new Safety(this.world, schedule.profile === 'outsiders');
     this.redis = new SimRedis(this.world, this.safety);
     this.mongo = new SimMongo(this.world, this.safety);
     this.safety.watch(this.redis, this.mongo);
     this.clients = new Clients(this.world, this.redis, this.mongo);
-    this.outsiders = new Outsiders(this.mongo);
+    this.outsiders = new Outsiders(this.world, this.mongo);
+    this.redisOutsiders = new RedisOutsiders(this.world, this.redis);
     const { world, redis, mongo } = this;
     const onPark = (service: SimService, task: Task, role: Role) => this.crashIfDue(service, task, role);
     this.services = [0, 1]
@@ -91,16 +98,33 @@ class Simulation {
     }
     await this.comeToRest();
     if (this.world.violation) return this.world.violation;
-    if (!isQuiet(this.redis, this.mongo)) return unrest(this.redis, this.mongo);
-    return difference(this.redis, this.mongo) ?? this.judge();
+    const { redis, mongo } = this;
+    const unequal = isQuiet(redis, mongo) ? difference(redis, mongo) : unrest(redis, mongo);
+    return unequal === null ? this.judge() : `${this.rule}: ${unequal}`;
+  }
+
+  /** Under which name equality is promised. */
+  private get rule(): string {
+    return this.schedule.conflict === 'last-write-wins' ? 'I9' : 'I23';
   }
 
   /** What clients were promised. Outsiders promise nothing, and get nothing. */
   private judge(): string | null {
-    const { profile } = this.schedule;
-    if (profile === 'outsiders') return null;
+    const { mongo } = this;
     const { history } = this.safety;
-    return history.verdict(this.mongo) ?? (profile === 'clients' ? history.unkept(this.mongo) : null);
+    const isLww = this.schedule.conflict === 'last-write-wins';
+    switch (this.schedule.profile) {
+      case 'outsiders':
+        return null;
+      case 'disasters':
+        return (isLww ? history.lost(mongo) : null) ?? history.balances(mongo);
+      case 'clients':
+        return history.lost(mongo) ?? history.balances(mongo) ?? history.unkept(mongo);
+      case 'merging':
+        return lostField(history, mongo) ?? history.balances(mongo) ?? history.unkept(mongo, isDelete);
+      case 'preferring':
+        return slighted(mongo) ?? history.balances(mongo) ?? history.unkept(mongo);
+    }
   }
 
   private async perform(action: Action): Promise<void> {
@@ -108,18 +132,22 @@ class Simulation {
       case 'run':
         return this.runTask(this.service(action.service), action.role, action.waits);
       case 'client': {
-        const { on, op, fault } = action;
-        await this.clients.begin({ on, op, fault, key: this.key(action.key), to: this.key(action.to) });
+        const { on, op, field, fault } = action;
+        await this.clients.begin({
+          on,
+          op,
+          field,
+          fault,
+          key: this.key(action.key),
+          to: this.key(action.to),
+        });
         return this.runClients(action.waits);
       }
       case 'clients':
         return this.runClients(action.waits);
-      case 'outsider': {
-        const { op, pick } = action;
-        const done = this.outsiders.act({ op, pick, key: this.key(action.key), to: this.key(action.to) });
-        if (done) this.world.happened(`outsider ${op}`);
+      case 'outsider':
+        if (this.letOutsider(action)) this.world.happened(`outsider ${action.op}`);
         return;
-      }
       case 'sleep':
         this.world.now += action.ms;
         return;
@@ -129,6 +157,13 @@ class Simulation {
       default:
         return this.strike(action);
     }
+  }
+
+  private letOutsider({ op, pick, ...action }: Extract<Action, { do: 'outsider' }>): boolean {
+    const command = { pick, key: this.key(action.key), to: this.key(action.to) };
+    if (!isRedisOp(op)) return this.outsiders.act({ op, ...command });
+    this.safety.tampered.add(command.key);
+    return this.redisOutsiders.act({ op, ...command });
   }
 
   private strike(action: Strike): void {
@@ -251,6 +286,48 @@ class Simulation {
     await this.settleDown(FROZEN_ROUNDS);
     this.thaw();
     await this.settleDown(MAX_ROUNDS);
+    if (this.mendFuture()) {
+      await this.settleDown(MAX_ROUNDS);
+      for (const stream of Object.values(this.redis.streams)) stream.discardDeadLetters();
+      await this.settleDown(MAX_ROUNDS);
+    }
+    // What somebody did to Redis, or to a version that nobody would apply, has left no trace that the sync follows.
+    if (this.safety.tampered.size > 0) await this.reconcile('emit');
+    if (this.safety.tampered.size > 0 && difference(this.redis, this.mongo)) await this.reconcile('remove');
+  }
+
+  /** What a person does about versions from the future: takes them away, wherever they stand. */
+  private mendFuture(): boolean {
+    const { mongo, redis, world } = this;
+    const isFuture = ({ version }: { version: number | null }) =>
+      skewMs(version ?? 0, world.now) > MAX_SKEW_MS;
+    const stones = [...mongo.tombstones.values()].filter(isFuture);
+    const docs = [...mongo.docs.values()].filter(isFuture);
+    const texts = [...redis.held].filter(([, held]) => isFuture(held));
+    for (const { key } of [...stones, ...docs]) if (key !== null) this.safety.tampered.add(key);
+    for (const stone of stones) mongo.unbury(stone);
+    for (const [key] of texts) {
+      this.safety.tampered.add(key);
+      redis.drop(key);
+    }
+    for (const doc of docs) mongo.put({ ...doc, stamp: undefined }, { by: 'outsider' });
+    const letters = Object.values(redis.streams).flatMap(({ deadLetters }) => deadLetters);
+    return stones.length + docs.length + texts.length + letters.length > 0;
+  }
+
+  private async reconcile(extra: 'emit' | 'remove'): Promise<void> {
+    const { world, redis, mongo } = this;
+    const reports: ReconcileReport[] = [];
+    const task = await startReconcile({ world, redis, mongo }, extra, (report) => reports.push(report));
+    for (let round = 0; !task.ended && round < MAX_ROUNDS && !world.violation; round++) {
+      for (let wait = 0; wait < 4 && task.isRunnable(world.now); wait++) await this.step(() => task.resume());
+      for (const service of this.services) await this.runAll(service);
+      world.now += 10;
+    }
+    if (!task.ended) return world.violated('I20: reconcile does not come to an end');
+    world.happened(`reconcile ${extra}`);
+    if ((reports[0]?.repaired ?? 0) > 0) world.happened('reconcile repaired');
+    await this.settleDown(MAX_ROUNDS);
   }
 
   /** Every actor goes on in turn until nothing changes any more. */
@@ -292,4 +369,13 @@ class Simulation {
 
 function wentRound(task: Task, laps: ReadonlyMap<Task, number>): boolean {
   return task.frozen || task.laps >= (laps.get(task) ?? 0) + QUIET_LAPS;
+}
+
+/** Under `merge-fields`, writes are kept field by field. */
+function isDelete({ fields }: Written): boolean {
+  return fields === null;
+}
+
+function isRedisOp(op: OutsiderOp | RedisOutsiderOp): op is RedisOutsiderOp {
+  return (REDIS_OUTSIDER_OPS as readonly string[]).includes(op);
 }

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import {
   startPrivateMongo,
   startPrivateRedis,
@@ -11,6 +12,7 @@ import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import type { SyncReport } from '@redis-mongo-sync/sync-engine';
 import { eventually } from '@redis-mongo-sync/testing';
+import { plainFields, plainOfBson, plainOfJson, UNPROMOTED, type PlainFields } from './plain-values.js';
 import { ServiceProcess } from './service-process.js';
 
 /** Of the services that tests start. */
@@ -37,8 +39,14 @@ export class Services {
     readonly gateway: ServiceProcess,
   ) {}
 
-  /** @param mongoMode `child`: MongoDB goes on while this process is busy with something else */
-  static async start(mongoMode: 'shared' | 'child' = 'shared'): Promise<Services> {
+  /**
+   * @param mongoMode `child`: MongoDB goes on while this process is busy with something else
+   * @param settings of all services
+   */
+  static async start(
+    mongoMode: 'shared' | 'child' = 'shared',
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Services> {
     const server = await startPrivateRedis({ appendonly: true });
     const mongo =
       mongoMode === 'child' ? await startPrivateMongo({ mode: 'child' }) : await startPrivateMongo();
@@ -47,6 +55,7 @@ export class Services {
       MONGODB_URI: mongo.uri,
       MONGODB_DATABASE: mongo.database,
       ADMIN_TOKEN,
+      ...settings,
     };
     const [users, sync, events] = await Promise.all([
       ServiceProcess.start('user-service', env),
@@ -100,7 +109,9 @@ export class Services {
   }
 
   /** Waits until nothing is under way and the ledger balances, and returns both stores' living users by e-mail. */
-  async settled(timeoutMs = 60_000): Promise<{ mongo: Map<string, unknown>; redis: Map<string, unknown> }> {
+  async settled(
+    timeoutMs = 60_000,
+  ): Promise<{ mongo: Map<string, PlainFields>; redis: Map<string, PlainFields> }> {
     return eventually(
       async () => {
         const { directions, capture } = await this.metrics();
@@ -127,32 +138,33 @@ export class Services {
     await this.server.stop();
   }
 
-  private async inMongo(): Promise<Map<string, unknown>> {
+  private async inMongo(): Promise<Map<string, PlainFields>> {
     const users = this.client.db(this.mongo.database).collection('users');
-    const documents = await users.find({ deleted: { $ne: true } }, { projection: SHARED }).toArray();
-    return new Map(documents.map((document) => [String(document.email), document]));
+    const documents = await users.find({}, { ...UNPROMOTED, projection: SHARED }).toArray();
+    return new Map(
+      documents.map((document) => [String(document.email), shown(plainFields(document, plainOfBson))]),
+    );
   }
 
-  private async inRedis(): Promise<Map<string, unknown>> {
+  private async inRedis(): Promise<Map<string, PlainFields>> {
     const keys = await this.redis.zrange('index:users', '0', '-1');
     const texts = keys.length === 0 ? [] : await this.redis.mget(keys.map((key) => `user:${key}`));
-    return new Map(keys.map((key, index) => [key, JSON.parse(texts[index] ?? 'null')]));
+    const parsed = texts.map((text) => JSON.parse(text ?? 'null') as object | null);
+    return new Map(keys.map((key, index) => [key, shown(plainFields(parsed[index] ?? {}, plainOfJson))]));
   }
 }
 
 /** What Redis may show; credentials never leave MongoDB. */
 const SHARED = Object.fromEntries(['_id', ...USERS.secretFields].map((field) => [field, 0]));
 
-/** E-mails whose record is not the same on both sides. */
-function differences(a: Map<string, unknown>, b: Map<string, unknown>): string[] {
-  const emails = new Set([...a.keys(), ...b.keys()]);
-  return [...emails].filter((email) => sorted(a.get(email)) !== sorted(b.get(email)));
+/** Of the stamp, what both sides have. */
+function shown({ _sync, ...fields }: PlainFields): PlainFields {
+  const { version = null, source = null } = (_sync ?? {}) as PlainFields;
+  return { ...fields, _sync: { version, source } };
 }
 
-function sorted(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    member && typeof member === 'object' && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([x], [y]) => (x < y ? -1 : 1)))
-      : member,
-  );
+/** E-mails whose record is not the same on both sides. */
+function differences(a: Map<string, PlainFields>, b: Map<string, PlainFields>): string[] {
+  const emails = new Set([...a.keys(), ...b.keys()]);
+  return [...emails].filter((email) => !isDeepStrictEqual(a.get(email), b.get(email)));
 }

@@ -3,7 +3,7 @@ import { StoreRecords } from '@redis-mongo-sync/records-http';
 import { tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
 import { RedisRecordStore } from '@redis-mongo-sync/sync-adapters';
 import { USERS } from '@redis-mongo-sync/sync-core';
-import type { OnApplicationShutdown, OnModuleInit, Provider } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown, type OnModuleInit, type Provider } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { once } from 'node:events';
 import type { GatewayConfig } from './gateway.config.js';
@@ -108,6 +108,14 @@ class GatewayConnections implements OnModuleInit, OnApplicationShutdown {
 }
 
 function redisUsers(redis: Redis, { tombstones }: GatewayConfig): StoreRecords {
-  const store = new RedisRecordStore({ redis, entity: USERS, tombstoneTtlMs: tombstoneTtlMs(tombstones) });
+  const logger = new Logger('RedisUsers');
+  const store = new RedisRecordStore({
+    redis,
+    entity: USERS,
+    tombstoneTtlMs: tombstoneTtlMs(tombstones),
+    onForeign: (found) => {
+      for (const { type, name } of found) logger.warn(`a ${type} in the place of ${name} was written over`);
+    },
+  });
   return new StoreRecords({ entity: USERS, store, basePath: `/${REDIS_FIRST_PATH}` });
 }

@@ -1,6 +1,6 @@
 import { tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
 import type { SyncModuleOptions } from '@redis-mongo-sync/sync-engine/nest';
-import { ENTITIES } from './entities.js';
+import { entitiesOf } from './entities.js';
 import type { SyncServiceConfig } from './sync-service.config.js';
 
 /** What this service syncs, and where. */
@@ -9,7 +9,7 @@ export function syncOptions(config: SyncServiceConfig): SyncModuleOptions {
   return {
     mongo,
     redis: redis.url,
-    entities: ENTITIES,
+    entities: entitiesOf(config),
     batchSize,
     maxStreamLength,
     maxSkewMs,

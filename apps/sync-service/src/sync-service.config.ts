@@ -6,6 +6,7 @@ import {
   SettingsGroup,
   TombstoneSettings,
 } from '@redis-mongo-sync/service-kit';
+import { UsersSettings } from '@redis-mongo-sync/records-http';
 import { DEFAULT_HISTORY_DAYS } from '@redis-mongo-sync/sync-adapters';
 import { IsInt, Max, Min } from 'class-validator';
 
@@ -21,6 +22,9 @@ export class SyncServiceConfig extends ServiceConfig {
 
   @SettingsGroup()
   readonly tombstones = new TombstoneSettings();
+
+  @SettingsGroup()
+  readonly users = new UsersSettings();
 
   @IsInt()
   @Min(1)

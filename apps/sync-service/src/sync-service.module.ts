@@ -13,6 +13,7 @@ import { HistoryController } from './history/history.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { serviceMetrics } from './metrics/service-metrics.js';
 import { ReconcileController } from './reconcile/reconcile.controller.js';
+import { UnsyncableController } from './unsyncable/unsyncable.controller.js';
 import { syncOptions } from './sync-options.js';
 import type { SyncServiceConfig } from './sync-service.config.js';
 
@@ -30,6 +31,7 @@ export class SyncServiceModule {
         DeadLettersController,
         HistoryController,
         ReconcileController,
+        UnsyncableController,
       ],
       providers: [{ provide: PrometheusMetrics, useFactory: serviceMetrics, inject: [SyncStatus] }],
     };

@@ -1,3 +1,4 @@
+import { UsersSettings } from '@redis-mongo-sync/records-http';
 import {
   MongoSettings,
   RedisSettings,
@@ -22,4 +23,7 @@ export class UserServiceConfig extends ServiceConfig {
 
   @SettingsGroup()
   readonly tombstones = new TombstoneSettings();
+
+  @SettingsGroup()
+  readonly users = new UsersSettings();
 }

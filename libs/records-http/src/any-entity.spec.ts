@@ -161,6 +161,26 @@ describe('records of an entity that is not users', () => {
     expect(Number(gone.body.version)).toBeGreaterThan(0);
   });
 
+  it('are answered with their stamp, and taken back with it', async () => {
+    const created = await put('rb-1', { price: 5, version: '1.2', colours: ['red'] });
+    const { version, source, updatedAt, _sync } = created.body;
+    expect(version).toBe('1.2');
+    expect(_sync).toEqual({
+      version: expect.any(Number),
+      updatedAt,
+      source,
+      own: ['version'],
+    });
+    expect(created.headers.etag).toBe(`"${(_sync as { version: number }).version}"`);
+    const { body } = await put('rb-1', { ...created.body, price: 6 });
+    expect(body).toMatchObject({ sku: 'rb-1', price: 6, version: '1.2', colours: ['red'] });
+    expect(body._sync).toMatchObject({ own: ['version'] });
+    expect((await put('rb-1', { price: 6, _sync: { version: 'x' } })).body).toMatchObject({
+      status: 400,
+      errors: [{ in: 'body', field: '/_sync' }],
+    });
+  });
+
   it('are listed under the name of the entity', async () => {
     for (const sku of ['zz-1', 'zz-2', 'zz-3']) await put(sku, { price: 1 });
     const from = Buffer.from('zz-1').toString('base64url');

@@ -1,6 +1,6 @@
 import { Field } from '@redis-mongo-sync/service-kit';
+import { MAX_KEY_LENGTH } from '@redis-mongo-sync/sync-core';
 
-const MAX_KEY_LENGTH = 512;
 const PRINTABLE = /^\P{Cc}+$/u;
 
 /** The opaque form in which clients get the last key of a page. */

@@ -1,6 +1,7 @@
 export * from './condition-headers.js';
 export * from './cursor.js';
 export * from './entity-tags.js';
+export * from './read-back.js';
 export * from './record-answer.js';
 export * from './record-fields.js';
 export * from './record-problems.js';
@@ -13,5 +14,6 @@ export * from './users/identified-user.js';
 export * from './users/identified-write.js';
 export * from './users/user-bodies.js';
 export * from './users/user-params.js';
+export * from './users/users-settings.js';
 export * from './users/users-by-id-docs.js';
 export * from './users/users-docs.js';

@@ -1,13 +1,15 @@
 import {
-  updatedAtOf,
+  keyValue,
   type EntityDefinition,
   type Json,
+  type JsonObject,
   type RecordPage,
   type SyncRecord,
 } from '@redis-mongo-sync/sync-core';
 import { Answer, JSON_CONTENT_TYPE } from '@redis-mongo-sync/service-kit';
 import { encodeCursor } from './cursor.js';
 import { entityTag } from './entity-tags.js';
+import { shownStamp } from './read-back.js';
 
 /** The version that an answer speaks of: the one written, or the one this store has. Works as `?after=`. */
 export const SYNC_POSITION_HEADER = 'sync-position';
@@ -29,16 +31,15 @@ export class RecordAnswer extends Answer {
   }
 }
 
-/** A record as clients see it. The members that the product keeps come last, and cannot be taken by a profile. */
-export function recordJson(entity: EntityDefinition, { key, fields, version, source }: SyncRecord): object {
+/** A record as clients see it; its stamp comes last. */
+export function recordJson(entity: EntityDefinition, record: SyncRecord): JsonObject {
+  const { key, fields } = record;
   const required = entity.requiredOnCreate.map((field): [string, Json] => [field, fields[field] ?? null]);
   return {
-    [entity.keyField]: key,
+    [entity.keyField]: keyValue(entity, key),
     ...Object.fromEntries(required),
     ...fields,
-    version,
-    updatedAt: updatedAtOf(version),
-    source,
+    ...shownStamp(record, fields),
   };
 }
 

@@ -2,9 +2,12 @@ import { Field, RestField, type FieldOptions } from '@redis-mongo-sync/service-k
 import {
   InvalidKeyError,
   isJsonObject,
+  keyOfValue,
   validateProfile,
   type EntityDefinition,
+  type Json,
 } from '@redis-mongo-sync/sync-core';
+import { withoutAnswered } from './read-back.js';
 
 export interface KeyFieldOptions extends FieldOptions {
   /** For the OpenAPI document. */
@@ -29,9 +32,15 @@ export function KeyField(
   });
 }
 
-/** What a client wants to store in a record, beside the fields that have decorators of their own. */
-export function ProfileField(entity: EntityDefinition): PropertyDecorator {
-  return RestField((body) => (isJsonObject(body) ? validateProfile(entity, body) : []));
+/**
+ * What a client wants to store in a record, beside the fields that have decorators of their own. An answer that is sent
+ * back is taken for what the client has changed in it; `added` are the members that this endpoint's answers have of their own.
+ */
+export function ProfileField(entity: EntityDefinition, added?: readonly string[]): PropertyDecorator {
+  return RestField(
+    (body) => (isJsonObject(body) ? validateProfile(entity, body) : []),
+    (body) => (isJsonObject(body) ? withoutAnswered(body, added) : body),
+  );
 }
 
 interface Normalized {
@@ -41,9 +50,16 @@ interface Normalized {
 
 function normalized(entity: EntityDefinition, raw: unknown): Normalized {
   try {
-    return { key: entity.normalizeKey(raw) };
+    return { key: entity.normalizeKey(keyText(entity, raw)) };
   } catch (error) {
     if (error instanceof InvalidKeyError) return { fault: error.message };
     throw error;
   }
+}
+
+/** The text of a key that was sent as the value it is, e.g. a number; anything else as it is. */
+function keyText(entity: EntityDefinition, raw: unknown): unknown {
+  if (typeof raw === 'string') return raw;
+  const named = keyOfValue(entity, raw as Json);
+  return 'key' in named ? named.key : raw;
 }

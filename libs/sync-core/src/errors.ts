@@ -34,6 +34,16 @@ export enum SyncAlert {
    */
   PositionSpoiled = 'SYNC_106',
   /**
+   * Documents are not synced: their record key is missing, of another type or not in its normal form, or they hold something
+   * that cannot be read. `GET /unsyncable` lists them with the reason; mend them, and they are synced by themselves.
+   */
+  Unsyncable = 'SYNC_107',
+  /**
+   * A change in MongoDB could not be read, not even of which document it is. It is passed over, so that document may differ:
+   * `npm run tool -- reconcile --full --repair` finds and mends it.
+   */
+  UnreadableChange = 'SYNC_108',
+  /**
    * A stream or its consumer group disappeared (deleted, flushed, failed over). Nothing to do: it is created again, and
    * every record with an unsettled change is re-emitted. Find out who deletes keys of the sync.
    */
@@ -56,6 +66,11 @@ export enum SyncAlert {
    * Housekeeping failed for a reason that is not an outage; it tries again in its next round.
    */
   HousekeepingFailed = 'SYNC_205',
+  /**
+   * Another program had put something into Redis in the place of a record: a hash, a list, a text that is no record. It counts
+   * as nothing and was written over. Find out who writes keys of the product.
+   */
+  ForeignContent = 'SYNC_206',
   /**
    * An entry cannot be applied and is a dead letter now. Read the reason at `/dead-letters`, mend it, and replay the
    * letter; the version compare keeps an overtaken one from doing harm.
@@ -86,4 +101,9 @@ export enum SyncAlert {
    * `appendonly yes`.
    */
   VolatileRedis = 'SYNC_402',
+  /**
+   * The Redis user may not use INFO, so nobody looks whether Redis evicts keys or keeps an append-only file. Allow it
+   * (`ACL SETUSER … +info`), or see to `maxmemory-policy noeviction` and `appendonly yes` where Redis is configured.
+   */
+  UnseenRedis = 'SYNC_403',
 }

@@ -16,6 +16,13 @@ export type { RunState, RunView } from './healing/reconcile/run-view.js';
 export { sampleOf } from './healing/reconcile/reconcile-schedule.js';
 export type { MissingEntries } from './healing/ledger/missing-entries.js';
 
+export {
+  UnsyncableDocuments,
+  type UnsyncablePageView,
+  type UnsyncableView,
+} from './unsyncable/unsyncable-documents.js';
+export type { UnsyncableCounts } from './unsyncable/unsyncable-watch.js';
+
 export { RecordHistory } from './history/record-history.js';
 export type { HeldView, RecordHistoryView, RestoredView, RestoreResult } from './history/record-views.js';
 export { decodeConflictCursor, type ConflictPageView, type ConflictView } from './history/conflict-view.js';

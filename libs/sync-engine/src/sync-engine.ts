@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DIRECTIONS, type Direction } from '@redis-mongo-sync/sync-core';
+import { DIRECTIONS, type Direction, type EntityDefinition } from '@redis-mongo-sync/sync-core';
 import { engineParts, type EngineParts } from './composition/engine-parts.js';
 import type { Reconciles } from './healing/reconcile/reconciles.js';
 import { RecordHistory } from './history/record-history.js';
@@ -7,6 +7,7 @@ import type { LaneHandle } from './lanes/lane-handle.js';
 import { SyncDeadLetters } from './lanes/sync-dead-letters.js';
 import { EngineStatus } from './status/engine-status.js';
 import type { SyncStatus } from './status/sync-status.js';
+import { UnsyncableDocuments } from './unsyncable/unsyncable-documents.js';
 import { settingsOf, type SyncEngineOptions, type SyncEngineSettings } from './sync-engine-options.js';
 
 /**
@@ -29,6 +30,7 @@ export class SyncEngine {
   readonly deadLetters: SyncDeadLetters;
   readonly history: RecordHistory;
   readonly reconcile: Reconciles;
+  readonly unsyncable: UnsyncableDocuments;
   readonly lanes: Readonly<Record<Direction, LaneHandle>>;
   private readonly settings: SyncEngineSettings;
   private readonly parts: EngineParts;
@@ -42,11 +44,19 @@ export class SyncEngine {
     this.deadLetters = deadLettersOf(this.settings, this.parts);
     this.history = historyOf(this.settings, this.parts);
     this.reconcile = this.parts.healing.reconciles;
+    this.unsyncable = new UnsyncableDocuments(this.parts.stores.unsyncable);
     this.lanes = laneHandles(this.parts);
   }
 
   get mode(): EngineMode {
     return this.currentMode;
+  }
+
+  /** @throws RangeError when it syncs none of that name */
+  entity(name: string): EntityDefinition {
+    const entity = this.settings.entities.find((candidate) => candidate.name === name);
+    if (!entity) throw new RangeError(`there is no entity ${name}`);
+    return entity;
   }
 
   /**
@@ -78,6 +88,7 @@ export class SyncEngine {
     healing.housekeeping.start();
     healing.schedule.start();
     healing.oplog.start();
+    healing.unsyncable.start();
     healing.consistency.start();
   }
 
@@ -104,6 +115,7 @@ export class SyncEngine {
     const { lanes, capture, healing } = this.parts;
     healing.schedule.stop();
     healing.oplog.stop();
+    healing.unsyncable.stop();
     await Promise.all([
       healing.reconciles.stop(),
       healing.consistency.stop(),
@@ -128,9 +140,9 @@ function deadLettersOf({ entities }: SyncEngineSettings, { stores }: EngineParts
 }
 
 function historyOf(settings: SyncEngineSettings, { stores }: EngineParts): RecordHistory {
-  const { mongo, database, entities, tombstoneTtlMs } = settings;
+  const { mongo, database, tombstoneTtlMs } = settings;
   const { redis, conflicts } = stores;
-  return new RecordHistory({ mongo, database, redis, entities, conflicts, tombstoneTtlMs });
+  return new RecordHistory({ mongo, database, redis, conflicts, tombstoneTtlMs });
 }
 
 function laneHandles({ lanes, healing }: EngineParts): Record<Direction, LaneHandle> {

@@ -1,7 +1,8 @@
 import { readLua } from '@redis-mongo-sync/redis-streams';
-import { KEYS, scriptFile, SCRIPTS, UPDATED_AT } from '@redis-mongo-sync/sync-adapters';
+import { KEYS, scriptFile, SCRIPTS } from '@redis-mongo-sync/sync-adapters';
 import { canonicalJson, TICKS_PER_MS, USERS } from '@redis-mongo-sync/sync-core';
-import { sharedText } from '../load/http-client.js';
+import type { Document } from 'mongodb';
+import { sentText } from '../load/http-client.js';
 import { keys, type Operation } from '../load/operation.js';
 import { nothing, type Fault, type FaultContext, type Heal } from './fault.js';
 
@@ -30,11 +31,22 @@ async function redisAhead({ world, random, told, now }: FaultContext): Promise<H
       ...[KEYS.record(USERS, key), KEYS.tombstone(USERS, key), KEYS.stream('redis-to-mongo')],
       ...[KEYS.inFlight('redis-to-mongo'), KEYS.ledger('redis-to-mongo'), KEYS.index(USERS)],
       KEYS.operation(operation.name),
-      ...[USERS.name, key, 'upsert', canonicalJson({ email: key, ...set }), '', '604800000', '0', '60', ''],
+      ...[
+        USERS.name,
+        key,
+        'upsert',
+        canonicalJson({ email: key, ...set }),
+        '',
+        '604800000',
+        '0',
+        '60',
+        '',
+        '',
+      ],
     );
     const result = SCRIPTS.writeRecord.decode(reply);
     if (result.outcome === 'conflict') throw new Error('an unconditional write met a conflict');
-    const text = sharedText({ email: key, ...set });
+    const text = sentText({ email: key, ...set });
     told.acknowledge({ operation, source: 'redis', version: result.version, text, at: now() });
   }
   return nothing;
@@ -54,22 +66,30 @@ async function mongoAhead({ world, random, told, now }: FaultContext): Promise<H
     told.begin(operation, now());
     const { key, set } = operation;
     const ahead = { $multiply: [{ $add: [{ $toDouble: '$$NOW' }, AHEAD_MS] }, TICKS_PER_MS] };
-    const version = { $max: [ahead, { $add: [{ $ifNull: ['$version', 0] }, 1] }] };
+    const version = { $max: [ahead, { $add: [{ $ifNull: ['$_sync.version', 0] }, 1] }] };
     const after = await world.users.findOneAndUpdate(
       { email: key },
       [
         {
           $replaceWith: {
-            $mergeObjects: [{ _id: '$_id' }, { $literal: { email: key, ...set } }, { version }],
+            $mergeObjects: [
+              { _id: '$_id' },
+              { $literal: { email: key, ...set } },
+              { _sync: { version, source: 'mongo' } },
+            ],
           },
         },
-        { $set: { source: 'mongo' } },
-        UPDATED_AT,
       ],
       { upsert: true, returnDocument: 'after', writeConcern: { w: 'majority' } },
     );
-    const text = sharedText({ email: key, ...set });
-    told.acknowledge({ operation, source: 'mongo', version: Number(after?.version), text, at: now() });
+    const text = sentText({ email: key, ...set });
+    told.acknowledge({
+      operation,
+      source: 'mongo',
+      version: Number((after?._sync as Document | undefined)?.version),
+      text,
+      at: now(),
+    });
   }
   return nothing;
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, sharedFields, USERS, type JsonObject } from '@redis-mongo-sync/sync-core';
 import { Agent, request } from 'undici';
+import { plainFields, plainOfJson, type PlainFields } from '../../support/plain-values.js';
 import type { Operation } from './operation.js';
 import type { Told } from './told.js';
 
@@ -36,7 +37,7 @@ export class HttpClient {
     }
     const { status, version, body } = answer;
     if (status < 300 && version > 0) {
-      const text = operation.kind === 'delete' ? null : sharedText(body);
+      const text = operation.kind === 'delete' ? null : sharedText(plainFields(fieldsOf(body), plainOfJson));
       const source = operation.via === 'mongo-first' ? 'mongo' : 'redis';
       this.told.acknowledge({ operation, source, version, text, at: this.now() });
     } else if (status < 500) {
@@ -66,9 +67,23 @@ export class HttpClient {
   }
 }
 
-/** Shared fields only: what Mongo owns changes without a version. */
-export function sharedText(fields: JsonObject): string {
+/** Of a record as an answer shows it. */
+function fieldsOf(body: JsonObject): JsonObject {
+  const { own = [] } = (body._sync ?? {}) as { readonly own?: readonly string[] };
+  const shown = ['version', 'updatedAt', 'source'].filter((name) => !own.includes(name));
+  return Object.fromEntries(
+    Object.entries(body).filter(([name]) => name !== '_sync' && !shown.includes(name)),
+  );
+}
+
+/** Shared fields only: what Mongo owns changes without a version. Values are in the form of `plain-values.ts`. */
+export function sharedText(fields: PlainFields): string {
   return canonicalJson(sharedFields(USERS, fields));
+}
+
+/** The same of what a client sends. */
+export function sentText(fields: JsonObject): string {
+  return sharedText(plainFields(fields, plainOfJson));
 }
 
 function codeOf({ code }: JsonObject): string {

@@ -3,6 +3,7 @@ import { Random } from '@redis-mongo-sync/testing';
 import type { ChaosWorld } from '../world/chaos-world.js';
 import { HttpClient } from './http-client.js';
 import { OutsideClient } from './mongo-client.js';
+import { OddClient } from './odd-client.js';
 import { keys, operation, WALLETS, type Operation } from './operation.js';
 import { RedisClient } from './redis-client.js';
 import type { Told } from './told.js';
@@ -25,6 +26,7 @@ export class Load {
   private readonly http: HttpClient;
   private readonly redis: RedisClient;
   private readonly outside: OutsideClient;
+  private readonly odd: OddClient;
   private readonly underWay = new Set<Promise<void>>();
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
@@ -37,6 +39,7 @@ export class Load {
     this.http = new HttpClient(world.gatewayUrl, told, options.now);
     this.redis = new RedisClient(world.redis, told, options);
     this.outside = new OutsideClient(world.users, told);
+    this.odd = new OddClient(world.users, told);
   }
 
   async start(): Promise<void> {
@@ -81,6 +84,8 @@ export class Load {
         return this.redis.write(next);
       case 'outsider':
         return this.outside.write(next);
+      case 'odd':
+        return this.odd.write(next);
       case 'wallet':
         return this.outside.pay(next);
     }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KEYS } from '@redis-mongo-sync/sync-adapters';
 import { canonicalJson, USERS } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
-import { sharedText } from './http-client.js';
+import { sentText } from './http-client.js';
 import type { Operation } from './operation.js';
 import type { Told } from './told.js';
 
@@ -21,7 +21,7 @@ export class RedisClient {
     const epoch = this.clock.epoch();
     const version = await this.sendUntilAnswered(operation);
     if (version === null) return;
-    const text = operation.kind === 'delete' ? null : sharedText({ email: operation.key, ...operation.set });
+    const text = operation.kind === 'delete' ? null : sentText({ email: operation.key, ...operation.set });
     this.told.acknowledge({ operation, source: 'redis', version, text, at: this.clock.now() });
     if (!operation.repeat) return;
     const again = await this.call(operation).catch(() => version);

@@ -1,5 +1,6 @@
 import type { Source } from '@redis-mongo-sync/sync-core';
-import type { Operation } from './operation.js';
+import type { Document } from 'mongodb';
+import type { OddKind, Operation } from './operation.js';
 
 /** A write that a client was told has happened. */
 export interface Acknowledged {
@@ -27,7 +28,10 @@ export class Told {
   readonly byOutsiders = new Map<string, Operation>();
   /** Operations whose repetition was answered with another version. */
   readonly appliedTwice: string[] = [];
-  readonly counts = { 'mongo-first': 0, 'redis-first': 0, fcall: 0, outsider: 0, wallet: 0 };
+  readonly counts = { 'mongo-first': 0, 'redis-first': 0, fcall: 0, outsider: 0, odd: 0, wallet: 0 };
+  readonly oddCounts: Partial<Record<OddKind, number>> = {};
+  /** Documents with values of all types, as outsiders inserted them, by key. */
+  readonly typed = new Map<string, Document>();
   refused = 0;
   unknowns = 0;
   readonly unexpected = new Map<string, number>();

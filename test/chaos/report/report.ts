@@ -27,6 +27,11 @@ export interface ChaosReport {
   readonly seconds: number;
   readonly mongo: 'real' | 'embedded';
   readonly acknowledged: Readonly<Record<string, number>>;
+  /** What outsiders did that no client of the product would, by kind. */
+  readonly outsiders: Readonly<Record<string, number>>;
+  /** Documents whose key is unusable in the end. */
+  readonly unusable: number;
+  readonly preImages: boolean;
   readonly refused: number;
   readonly unknown: number;
   readonly unexpected: Readonly<Record<string, number>>;
@@ -53,8 +58,8 @@ export interface ChaosReport {
 }
 
 export function isClean({ verdict, unrest, crashes, faults }: ChaosReport): boolean {
-  const { lost, different, duplicated, resurrected } = verdict;
-  const wrong = lost.length + different.length + duplicated.length + resurrected.length + crashes.length;
+  const { lostInWindow: _within, ...lists } = verdict;
+  const wrong = Object.values(lists).flat().length + crashes.length;
   const overcome = faults.every(({ failure, recoveredMs }) => failure === undefined && recoveredMs !== null);
   return wrong === 0 && unrest === undefined && overcome;
 }

@@ -1,6 +1,17 @@
+import { ODD_KINDS, type OddKind } from '../load/operation.js';
 import { isClean, type ChaosReport, type FaultRow } from './report.js';
 
 const EXAMPLES = 10;
+
+const OUTSIDERS: Readonly<Record<OddKind, string>> = {
+  values: 'documents with values of all types',
+  ids: 'documents with ids of all types',
+  big: 'documents of up to 900 KiB',
+  stamp: 'something else in the place of a stamp',
+  swap: 'two documents that swapped their keys',
+  reuse: 'a key removed and used again',
+  unusable: 'a key made unusable, or usable again',
+};
 
 /** The report for a person; with `markdown`, as tables that can be quoted. */
 export function textOf(report: ChaosReport, { markdown }: { readonly markdown: boolean }): string {
@@ -27,8 +38,12 @@ function figures(report: ChaosReport): string[][] {
   const { verdict, acknowledged, lag, memoryMb, handOversMs } = report;
   const total = Object.values(acknowledged).reduce((sum, count) => sum + count, 0);
   return [
-    ['seed, duration', `${report.seed}, ${report.seconds} s, MongoDB: ${report.mongo}`],
+    [
+      'seed, duration',
+      `${report.seed}, ${report.seconds} s, MongoDB: ${report.mongo}, ${report.preImages ? 'with' : 'without'} pre-images`,
+    ],
     ['writes acknowledged', `${total} (${listed(acknowledged)})`],
+    ...ODD_KINDS.map((kind) => [`outsiders: ${OUTSIDERS[kind]}`, String(report.outsiders[kind] ?? 0)]),
     ['refused, outcome unknown', `${report.refused}, ${report.unknown}`],
     ['records compared', String(report.records)],
     ['faults', String(report.faults.length)],
@@ -36,6 +51,8 @@ function figures(report: ChaosReport): string[][] {
     ['**different**', `**${verdict.different.length}**`],
     ['**duplicated effects**', `**${verdict.duplicated.length}**`],
     ['**resurrected**', `**${verdict.resurrected.length}**`],
+    ["**outsiders' values altered**", `**${verdict.altered.length}**`],
+    ['**unusable keys not listed, or wrongly**', `**${verdict.unlisted.length}** (of ${report.unusable})`],
     ['lost in a named window', listed(verdict.lostInWindow)],
     [
       'lag Mongo → Redis p50, p99, worst',

@@ -1,8 +1,10 @@
-import { sharedText } from '../load/http-client.js';
+import { Int32, Long, type Document } from 'mongodb';
+import { sentText } from '../load/http-client.js';
 import type { Operation } from '../load/operation.js';
 import { Told } from '../load/told.js';
 import { judge } from './judge.js';
 import { LossWindows } from './loss-windows.js';
+import type { Standing } from './quiesce.js';
 import type { Final, Finals } from './stores.js';
 
 const KEY = 'cold1@chaos.example';
@@ -17,22 +19,27 @@ function write(
 
 /** What a client was told: `name` stands with `version`. */
 function tell(told: Told, operation: Operation, version: number): void {
-  const text = operation.kind === 'delete' ? null : sharedText({ email: KEY, ...operation.set });
+  const text = operation.kind === 'delete' ? null : sentText({ email: KEY, ...operation.set });
   const source = operation.via === 'redis-first' ? 'redis' : 'mongo';
   told.operations.set(operation.name, operation);
   told.acknowledge({ operation, source, version, text, at: version });
 }
 
-function standing(name: string, version: number): Final {
+function final(name: string, version: number): Final {
   return { version, source: 'redis', fields: { email: KEY, name: 'Ada', op: name } };
+}
+
+function standing(records: Finals, redis = records): Standing {
+  return { mongo: { records, documents: new Map(), unusable: new Set() }, redis, listed: new Set() };
 }
 
 function verdict(told: Told, final: Final | undefined, windows = new LossWindows(), redis = final) {
   const finals = (one: Final | undefined): Finals => new Map(one ? [[KEY, one]] : []);
-  const { lost, different, duplicated, resurrected, lostInWindow } = judge(told, windows, {
-    mongo: finals(final),
-    redis: finals(redis),
-  });
+  const { lost, different, duplicated, resurrected, lostInWindow } = judge(
+    told,
+    windows,
+    standing(finals(final), finals(redis)),
+  );
   const counts = [lost, different, duplicated, resurrected].map(({ length }) => length);
   return { counts, lostInWindow };
 }
@@ -42,11 +49,11 @@ describe('the verdict (lost, different, duplicated, resurrected)', () => {
     const told = new Told();
     tell(told, write('w1'), 1);
     tell(told, write('w2'), 2);
-    expect(verdict(told, standing('w2', 2)).counts).toEqual([0, 0, 0, 0]);
+    expect(verdict(told, final('w2', 2)).counts).toEqual([0, 0, 0, 0]);
   });
 
   it.each([
-    ['stands below it', standing('w1', 1)],
+    ['stands below it', final('w1', 1)],
     ['has vanished', undefined],
   ])('calls a write lost when the record %s', (_, final) => {
     const told = new Told();
@@ -58,29 +65,29 @@ describe('the verdict (lost, different, duplicated, resurrected)', () => {
   it('calls a write lost when the record stands at its version with other content', () => {
     const told = new Told();
     tell(told, write('w2'), 2);
-    expect(
-      verdict(told, { ...standing('w2', 2), fields: { email: KEY, op: 'w2' } }).counts[0],
-    ).toBeGreaterThan(0);
+    expect(verdict(told, { ...final('w2', 2), fields: { email: KEY, op: 'w2' } }).counts[0]).toBeGreaterThan(
+      0,
+    );
   });
 
   it('sees that the stores differ', () => {
     const told = new Told();
     tell(told, write('w1'), 1);
-    expect(verdict(told, standing('w1', 1), new LossWindows(), standing('w1', 3)).counts[1]).toBe(1);
+    expect(verdict(told, final('w1', 1), new LossWindows(), final('w1', 3)).counts[1]).toBe(1);
   });
 
   it('calls an effect duplicated when an older write stands again above a newer one', () => {
     const told = new Told();
     tell(told, write('w1'), 1);
     tell(told, write('w2'), 2);
-    expect(verdict(told, standing('w1', 5)).counts).toEqual([0, 0, 1, 0]);
+    expect(verdict(told, final('w1', 5)).counts).toEqual([0, 0, 1, 0]);
   });
 
   it('calls a record resurrected when it lives although the newest write is a delete', () => {
     const told = new Told();
     tell(told, write('w1'), 1);
     tell(told, write('w2', 'delete'), 2);
-    expect(verdict(told, standing('w1', 5)).counts).toEqual([0, 0, 0, 1]);
+    expect(verdict(told, final('w1', 5)).counts).toEqual([0, 0, 0, 1]);
   });
 
   it('lets a write without an answer stand, but not half of it', () => {
@@ -89,8 +96,8 @@ describe('the verdict (lost, different, duplicated, resurrected)', () => {
     const doubtful = write('w2');
     told.operations.set('w2', doubtful);
     told.doubt(doubtful);
-    expect(verdict(told, standing('w2', 5)).counts).toEqual([0, 0, 0, 0]);
-    expect(verdict(told, { ...standing('w2', 5), fields: { op: 'w2' } }).counts[0]).toBe(1);
+    expect(verdict(told, final('w2', 5)).counts).toEqual([0, 0, 0, 0]);
+    expect(verdict(told, { ...final('w2', 5), fields: { op: 'w2' } }).counts[0]).toBe(1);
   });
 
   it('excuses what an outsider removed altogether, but no write that was sent after that', () => {
@@ -118,10 +125,7 @@ describe('the verdict (lost, different, duplicated, resurrected)', () => {
       told.begin({ ...write('w1', 'replace', 'mongo-first'), key }, 5);
       tell(told, { ...write('w1', 'replace', 'mongo-first'), key }, 7);
       const final: Final = { version: 7, source: 'mongo', fields: { email: key, name: 'Eve', op: 'x' } };
-      return judge(told, new LossWindows(), {
-        mongo: new Map([[key, final]]),
-        redis: new Map([[key, final]]),
-      });
+      return judge(told, new LossWindows(), standing(new Map([[key, final]])));
     };
     expect(over(6).lost).toEqual([]);
     expect(over(2).lost).toHaveLength(1);
@@ -140,5 +144,46 @@ describe('the verdict (lost, different, duplicated, resurrected)', () => {
     const settled = new LossWindows();
     settled.flushed(3, { [`users:${KEY}`]: '1 0' });
     expect(verdict(told, undefined, settled).counts[0]).toBe(1);
+  });
+
+  it('sees a value of an outsider that is not what it was, type included', () => {
+    const told = new Told();
+    told.typed.set(KEY, { email: KEY, n: Long.fromNumber(5), op: 'x' });
+    const altered = (document: Document | undefined) =>
+      judge(told, new LossWindows(), {
+        ...standing(new Map()),
+        mongo: {
+          records: new Map(),
+          documents: new Map(document ? [[KEY, document]] : []),
+          unusable: new Set(),
+        },
+      }).altered;
+    expect(altered({ email: KEY, n: Long.fromNumber(5), op: 'w1', touched: 1 })).toEqual([]);
+    expect(altered({ email: KEY, n: new Int32(5) })).toHaveLength(1);
+    expect(altered({ email: KEY })).toHaveLength(1);
+    expect(altered(undefined)).toHaveLength(1);
+  });
+
+  it('holds the list of what is not synced to the documents', () => {
+    const { mongo, redis } = standing(new Map());
+    const unlisted = (ids: string[], listed: string[]) =>
+      judge(new Told(), new LossWindows(), {
+        mongo: { ...mongo, unusable: new Set(ids) },
+        redis,
+        listed: new Set(listed),
+      }).unlisted;
+    expect(unlisted(['1'], ['1'])).toEqual([]);
+    expect(unlisted(['1'], [])).toHaveLength(1);
+    expect(unlisted([], ['1'])).toHaveLength(1);
+  });
+
+  it('does not judge what leaves no trace on a server without pre-images', () => {
+    const swapped = 'swap1@chaos.example';
+    const stores = standing(
+      new Map(),
+      new Map([[swapped, { ...final('x', 1), fields: { email: swapped } }]]),
+    );
+    expect(judge(new Told(), new LossWindows(), stores, true).different).toHaveLength(1);
+    expect(judge(new Told(), new LossWindows(), stores, false).different).toEqual([]);
   });
 });

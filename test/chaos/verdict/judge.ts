@@ -1,8 +1,10 @@
 import { isJsonObject, type JsonObject } from '@redis-mongo-sync/sync-core';
-import { isMixed, type Operation } from '../load/operation.js';
-import { sharedText } from '../load/http-client.js';
+import { isMixed, leavesNoTrace, type Operation } from '../load/operation.js';
+import { sentText, sharedText } from '../load/http-client.js';
 import type { Acknowledged, Told } from '../load/told.js';
 import type { LossWindows, NamedWindow } from './loss-windows.js';
+import { altered, unlisted } from './outsiders.js';
+import type { Standing } from './quiesce.js';
 import { differences, sharedOf, textOf, type Final, type Finals } from './stores.js';
 
 export interface Verdict {
@@ -11,15 +13,26 @@ export interface Verdict {
   readonly different: readonly string[];
   readonly duplicated: readonly string[];
   readonly resurrected: readonly string[];
+  /** Values in outsiders' documents that no client wrote, and that are not what was inserted. */
+  readonly altered: readonly string[];
+  /** Documents with an unusable key that are not listed as not synced, or listed ones that have a usable one. */
+  readonly unlisted: readonly string[];
 }
 
 /**
  * Compares both stores with each other and with what clients were told. For each acknowledged write w of a key:
  * lost when the record stands below w's version, or at it with other content; resurrected when the newest one is a
  * delete and an older write stands again; duplicated when an older write stands again over a newer one.
+ *
+ * @param preImages whether the server keeps them; without, what outsiders did to keys leaves no trace, and is not judged
  */
-export function judge(told: Told, windows: LossWindows, stores: { mongo: Finals; redis: Finals }): Verdict {
-  const { mongo, redis } = stores;
+export function judge(
+  told: Told,
+  windows: LossWindows,
+  { mongo: inMongo, redis, listed }: Standing,
+  preImages = true,
+): Verdict {
+  const mongo = inMongo.records;
   const lostInWindow: Record<NamedWindow, number> = { FLUSHALL: 0, failover: 0 };
   const lists = { lost: [] as string[], duplicated: [...told.appliedTwice], resurrected: [] as string[] };
   for (const [key, writes] of told.acknowledged) {
@@ -43,10 +56,11 @@ export function judge(told: Told, windows: LossWindows, stores: { mongo: Finals;
   for (const [key, final] of mongo) lists.lost.push(...half(told, key, final));
   lists.lost.push(...outsidersLost(told, mongo));
   for (const { fault, text } of walletsWrong(told, mongo)) lists[fault].push(text);
-  const different = differences(mongo, redis).map(
-    (key) => `${key}: Mongo ${textOf(mongo.get(key))}, Redis ${textOf(redis.get(key))}`,
-  );
-  return { ...lists, lostInWindow, different };
+  const different = differences(mongo, redis)
+    .filter((key) => preImages || !leavesNoTrace(key))
+    .map((key) => `${key}: Mongo ${textOf(mongo.get(key))}, Redis ${textOf(redis.get(key))}`);
+  const outsiders = { altered: altered(told, inMongo), unlisted: unlisted(inMongo, listed) };
+  return { ...lists, lostInWindow, different, ...outsiders };
 }
 
 function faultOf(write: Acknowledged, final: Final | undefined): string | null {
@@ -92,9 +106,9 @@ function nameIn(fields: JsonObject | null): string {
 }
 
 function holds(fields: JsonObject, { kind, set, key }: Operation): boolean {
-  if (kind === 'replace') return sharedText(fields) === sharedText({ email: key, ...set });
+  if (kind === 'replace') return sharedText(fields) === sentText({ email: key, ...set });
   return Object.entries(set).every(
-    ([name, value]) => sharedText({ v: fields[name] ?? null }) === sharedText({ v: value }),
+    ([name, value]) => sharedText({ v: fields[name] ?? null }) === sentText({ v: value }),
   );
 }
 

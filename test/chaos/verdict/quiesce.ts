@@ -1,13 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KEYS } from '@redis-mongo-sync/sync-adapters';
 import { USERS } from '@redis-mongo-sync/sync-core';
+import { leavesNoTrace } from '../load/operation.js';
 import type { ChaosWorld } from '../world/chaos-world.js';
-import { unrest } from '../world/sync-status.js';
-import { differences, readMongo, readRedis, type Finals } from './stores.js';
+import { listedUnsyncable, unrest } from '../world/sync-status.js';
+import { unlisted } from './outsiders.js';
+import { differences, readMongo, readRedis, type Finals, type MongoFinals } from './stores.js';
 
-export interface Rest {
-  readonly mongo: Finals;
+export interface Standing {
+  readonly mongo: MongoFinals;
   readonly redis: Finals;
+  /** Ids of documents that the sync lists as not synced. */
+  readonly listed: ReadonlySet<string>;
+}
+
+export interface Rest extends Standing {
   /** ms until nothing was under way and both stores were equal, or until the deadline. */
   readonly tookMs: number;
   /** Why there was no rest within the deadline. */
@@ -30,16 +37,28 @@ export async function quiesce(world: ChaosWorld, deadlineMs: number): Promise<Re
     reason = await hindrance(world, calm).catch((error: unknown) => String(error));
     calm = reason === undefined ? calm + 1 : 0;
     if (calm === 3) {
-      const stores = { mongo: await readMongo(world), redis: await readRedis(world) };
-      const unequal = differences(stores.mongo, stores.redis).length;
-      if (unequal === 0) return { ...stores, tookMs: took() };
-      reason = `${unequal} records differ`;
+      const standing = await look(world);
+      reason = inequality(world, standing);
+      if (reason === undefined) return { ...standing, tookMs: took() };
       calm = 0;
     }
     await sleep(300);
   }
-  const stores = { mongo: await readMongo(world), redis: await readRedis(world) };
-  return { ...stores, tookMs: took(), unrest: reason ?? 'unknown' };
+  return { ...(await look(world)), tookMs: took(), unrest: reason ?? 'unknown' };
+}
+
+async function look(world: ChaosWorld): Promise<Standing> {
+  const listed = (await listedUnsyncable(world)) ?? new Set<string>();
+  return { mongo: await readMongo(world), redis: await readRedis(world), listed };
+}
+
+function inequality({ preImages }: ChaosWorld, { mongo, redis, listed }: Standing): string | undefined {
+  const unequal = differences(mongo.records, redis).filter((key) => preImages || !leavesNoTrace(key)).length;
+  if (unequal > 0) return `${unequal} records differ`;
+  const astray = unlisted(mongo, listed).length;
+  return astray > 0
+    ? `${astray} documents are not on the list of those that are not synced, or wrongly so`
+    : undefined;
 }
 
 async function hindrance(world: ChaosWorld, calm: number): Promise<string | undefined> {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CONFLICTS_COLLECTION, inFlightField, KEYS } from '@redis-mongo-sync/sync-adapters';
 import { DIRECTIONS, USERS } from '@redis-mongo-sync/sync-core';
+import { BSON } from 'mongodb';
+import { UNPROMOTED } from '../../support/plain-values.js';
 import type { Told } from '../load/told.js';
 import type { ChaosWorld } from '../world/chaos-world.js';
 import type { Seen } from '../world/recorder.js';
@@ -43,8 +45,8 @@ export async function traceHarmed(
 }
 
 /** Every line of the verdict begins with its key. */
-function harmedKeys({ lost, different, duplicated, resurrected }: Verdict): string[] {
-  const lines = [...lost, ...different, ...duplicated, ...resurrected];
+function harmedKeys({ lost, different, duplicated, resurrected, altered }: Verdict): string[] {
+  const lines = [...lost, ...different, ...duplicated, ...resurrected, ...altered];
   return [...new Set(lines.map((line) => line.split(': ', 1)[0] ?? ''))];
 }
 
@@ -73,12 +75,16 @@ async function readSeen(
   return found;
 }
 
-async function standing({ redis, users, client, mongo }: ChaosWorld, key: string): Promise<string[]> {
+async function standing(
+  { redis, users, tombstones, client, mongo }: ChaosWorld,
+  key: string,
+): Promise<string[]> {
   const database = client.db(mongo.database);
   const tombstone = KEYS.tombstone(USERS, key);
   const conflicts = await database.collection(CONFLICTS_COLLECTION).find({ key }).sort({ at: 1 }).toArray();
   const lines = [
-    `Mongo: ${JSON.stringify(await users.find({ email: key }).toArray())}`,
+    `Mongo: ${BSON.EJSON.stringify(await users.find({ email: key }, UNPROMOTED).toArray(), { relaxed: false })}`,
+    `Mongo tombstone: ${JSON.stringify(await tombstones.findOne({ '_id.key': key }))}`,
     `Redis: ${String(await redis.get(KEYS.record(USERS, key)))}`,
     `Redis tombstone: ${String(await redis.get(tombstone))}, TTL ${await redis.pttl(tombstone)} ms`,
     ...conflicts.map((conflict) => `conflict log: ${JSON.stringify(conflict)}`),

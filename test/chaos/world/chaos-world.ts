@@ -15,7 +15,7 @@ export type ServiceId = (typeof SERVICES)[number];
 
 /** Changes that the stand-in's streams can go back to: passed within seconds when capture is down. */
 const OPLOG_ENTRIES = 5_000;
-const ADMIN_TOKEN = 'a-token-for-chaos-only';
+export const ADMIN_TOKEN = 'a-token-for-chaos-only';
 
 /** The whole product: four services as processes, each store behind a proxy per client, and clients of the test's own. */
 export class ChaosWorld {
@@ -33,6 +33,8 @@ export class ChaosWorld {
     readonly client: MongoClient,
     readonly services: Readonly<Record<ServiceId, ServiceProcess>>,
     readonly logs: ServiceLogs,
+    /** Whether MongoDB keeps pre-images: without, what an outsider removes or gives another key can't be traced. */
+    readonly preImages: boolean,
   ) {}
 
   static async start(): Promise<ChaosWorld> {
@@ -46,7 +48,10 @@ export class ChaosWorld {
     const services = await startServices(links, mongo.database, logs);
     const redis = connect({ url: `redis://127.0.0.1:${ownLink.port}`, profile: 'commands' });
     const client = new MongoClient(direct(mongo.port), CLIENT_LIMITS);
-    return new ChaosWorld(redisPair, mongo, links, ownLink, redis, client, services, logs);
+    const { versionArray } = await client.db('admin').command({ buildInfo: 1 });
+    const [major = 0] = versionArray as readonly number[];
+    const preImages = major >= 6;
+    return new ChaosWorld(redisPair, mongo, links, ownLink, redis, client, services, logs, preImages);
   }
 
   get gatewayUrl(): string {
@@ -55,6 +60,10 @@ export class ChaosWorld {
 
   get users(): Collection {
     return this.client.db(this.mongo.database).collection('users');
+  }
+
+  get tombstones(): Collection {
+    return this.client.db(this.mongo.database).collection('sync_tombstones');
   }
 
   get syncs(): readonly ServiceProcess[] {

@@ -116,7 +116,7 @@ export class Recorder {
   private async noteChange(change: ChangeStreamDocument): Promise<void> {
     if (!('documentKey' in change)) return;
     const { _id } = change.documentKey;
-    const id = String(_id);
+    const id = JSON.stringify(_id);
     const image = 'fullDocument' in change ? change.fullDocument : undefined;
     const values =
       image ?? ('updateDescription' in change ? change.updateDescription.updatedFields : undefined);
@@ -125,14 +125,9 @@ export class Recorder {
       const document = image ?? (await this.world.users.findOne({ _id }, { projection: { email: 1 } }));
       if (typeof document?.email === 'string') this.keysById.set(id, document.email);
     }
-    const { version, source, op, deleted } = (values ?? {}) as Unchecked;
-    const what = [
-      change.operationType,
-      `_id ${id}`,
-      stamp({ version, source }),
-      op,
-      deleted ? 'tombstone' : '',
-    ];
+    const { _sync, op } = (values ?? {}) as Unchecked;
+    const { version, source } = (_sync ?? {}) as Unchecked;
+    const what = [change.operationType, `_id ${id}`, stamp({ version, source }), op];
     const key = this.keysById.get(id) ?? null;
     this.note({ where: 'mongo', key, what: what.filter(Boolean).join(' ') });
     if (key !== null && typeof version === 'number') this.landings.landed(key, version, this.now());
@@ -142,10 +137,12 @@ export class Recorder {
 function entryOf(id: string, text: string): { key: string | null; version: number; what: string } {
   try {
     const event = JSON.parse(text) as Unchecked;
-    const { payload, base, known } = event;
+    const { payload, base, known, changed } = event;
     const name = JSON.stringify((payload as Unchecked | null)?.op ?? '');
     const seen =
-      base === undefined ? '' : ` base ${JSON.stringify(base)} known ${JSON.stringify(known ?? base)}`;
+      base === undefined
+        ? ''
+        : ` base ${JSON.stringify(base)} known ${JSON.stringify(known ?? base)} changed ${JSON.stringify(changed ?? '*')}`;
     return {
       key: String(event.key),
       version: Number(event.version),

@@ -1,5 +1,6 @@
-import type { SyncReport } from '@redis-mongo-sync/sync-engine';
-import type { ChaosWorld } from './chaos-world.js';
+import type { SyncReport, UnsyncablePageView } from '@redis-mongo-sync/sync-engine';
+import { BSON } from 'mongodb';
+import { ADMIN_TOKEN, type ChaosWorld } from './chaos-world.js';
 
 const TIMEOUT_MS = 2_000;
 
@@ -39,6 +40,27 @@ export async function settledBy(url: string): Promise<Record<string, number>> {
   ))
     counts[direction ?? ''] = Number(count);
   return counts;
+}
+
+/** Ids of the documents that the sync lists as not synced; `null`: it does not answer. */
+export async function listedUnsyncable({ syncs: [sync] }: ChaosWorld): Promise<ReadonlySet<string> | null> {
+  const ids = new Set<string>();
+  let after = '';
+  for (;;) {
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+    const url = `${sync?.url}/unsyncable?limit=500&after=${encodeURIComponent(after)}`;
+    const answer = await ask(url, headers);
+    if (!answer?.ok) return null;
+    const { documents, next } = JSON.parse(answer.text) as UnsyncablePageView;
+    for (const { id } of documents) ids.add(idText(id));
+    if (next === null) return ids;
+    after = next;
+  }
+}
+
+/** The text in the form in which the judge writes ids. */
+function idText(id: string): string {
+  return BSON.EJSON.stringify(BSON.EJSON.parse(id, { relaxed: false }), { relaxed: false });
 }
 
 async function ask(

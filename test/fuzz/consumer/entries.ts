@@ -25,7 +25,10 @@ const envelope = (direction: Direction): Arbitrary<string> =>
 
 /** Members replaced by texts that are no value of theirs. */
 const MEMBERS: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/"schema":1/, ['"schema":0', '"schema":2', '"schema":"1"', '"schema":null', '"schema":1e400']],
+  [
+    /"schema":2/,
+    ['"schema":0', '"schema":1', '"schema":3', '"schema":"2"', '"schema":null', '"schema":1e400'],
+  ],
   [/"entity":"users"/, ['"entity":"ghosts"', '"entity":""', '"entity":{}', '"entity":"__proto__"']],
   [/"key":"[^"]+"/, ['"key":""', '"key":{"$gt":""}', `"key":"${'x'.repeat(600)}"`, '"key":null', '"key":[]']],
   [/"op":"upsert"/, ['"op":"delete"', '"op":"merge"', '"op":1', '"op":null', '"op":"constructor"']],
@@ -39,6 +42,10 @@ const MEMBERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [
     /"payload":.*\}$/,
     ['"payload":[]}', '"payload":"x"}', '"payload":null}', '"payload":{"a":}', '"payload":{', '}'],
+  ],
+  [
+    /"eventId"/,
+    ['"x"', '{}', 'null', '[1]', '["a",null]', '[["a"]]'].map((text) => `"changed":${text},"eventId"`),
   ],
   [/"eventId":"[^"]+"/, ['"eventId":""', '"eventId":7', `"eventId":"${'x'.repeat(2_000)}"`]],
 ];

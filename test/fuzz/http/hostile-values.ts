@@ -40,6 +40,7 @@ export const ODD_NAMES: readonly string[] = [
   'toString',
   'hasOwnProperty',
   '_id',
+  '_sync',
   'id',
   'version',
   'updatedAt',
@@ -83,6 +84,9 @@ const ODD_JSON: readonly string[] = [
   '{"$date":"2020-01-01T00:00:00Z"}',
   '{"$oid":"507f1f77bcf86cd799439011"}',
   '{"$numberLong":"1"}',
+  '{"$numberLong":"x"}',
+  '{"$date":{"$numberLong":"9223372036854775807"}}',
+  '{"version":1,"updatedAt":0,"source":"mongo","own":["source"]}',
 ];
 
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);

@@ -2,11 +2,12 @@ import { StoreUnavailableError } from '@redis-mongo-sync/sync-core';
 import { TaskLink, type StoreName } from '../engine/link.js';
 import type { SimWorld } from '../engine/sim-world.js';
 import { Task, type NetworkFault } from '../engine/task.js';
-import { SimMongoStore, SimRedisStore } from '../stores/record-stores.js';
 import type { SimMongo } from '../stores/sim-mongo.js';
+import { SimMongoStore } from '../stores/sim-mongo-store.js';
 import type { SimRedis } from '../stores/sim-redis.js';
+import { SimRedisStore } from '../stores/sim-redis-store.js';
 
-export const CLIENT_OPS = ['write', 'patch', 'delete', 'deposit', 'rename'] as const;
+export const CLIENT_OPS = ['write', 'patch', 'unset', 'delete', 'deposit', 'rename'] as const;
 export type ClientOp = (typeof CLIENT_OPS)[number];
 
 export interface ClientCommand {
@@ -15,6 +16,8 @@ export interface ClientCommand {
   readonly key: string;
   /** Where a record goes that gets another key. */
   readonly to: string;
+  /** Which field is patched, or removed. */
+  readonly field: number;
   readonly fault: NetworkFault | null;
 }
 
@@ -22,6 +25,8 @@ const NONE = { kind: 'none' } as const;
 /** Clients reach both stores however the services are cut off. */
 const NO_SERVICE = -1;
 const DEPOSIT_ATTEMPTS = 3;
+const FIELDS = ['nick', 'name', 'city'];
+const BLANK = { mode: 'merge', set: {}, unset: [], create: false, precondition: NONE } as const;
 
 /** The clients of both sides. Each command is a task of its own. */
 export class Clients {
@@ -68,47 +73,29 @@ export class Clients {
     return true;
   }
 
-  private async perform(task: Task, { on, op, key, to }: ClientCommand, number: number): Promise<void> {
+  private async perform(task: Task, command: ClientCommand, number: number): Promise<void> {
+    const { on, op, key, to, field } = command;
     const link = new TaskLink(this.world, task, on, NO_SERVICE);
     const mongo = new SimMongoStore(this.mongo, link);
     const store = on === 'mongo' ? mongo : new SimRedisStore(this.redis, link, task.name);
     const name = `n${number}`;
+    const patched = FIELDS[field % FIELDS.length] ?? 'nick';
     switch (op) {
       case 'write':
-        await store.write({
-          key,
-          mode: 'replace',
-          set: { name },
-          unset: [],
-          create: true,
-          precondition: NONE,
-        });
+        await store.write({ ...BLANK, key, mode: 'replace', set: { name }, create: true });
         return;
       case 'patch':
-        await store.write({
-          key,
-          mode: 'merge',
-          set: { nick: name },
-          unset: [],
-          create: false,
-          precondition: NONE,
-        });
+        await store.write({ ...BLANK, key, set: { [patched]: name } });
+        return;
+      case 'unset':
+        await store.write({ ...BLANK, key, unset: [patched] });
         return;
       case 'delete':
         await store.remove({ key, precondition: NONE });
         return;
-      case 'rename': {
-        const command = {
-          key,
-          mode: 'merge',
-          set: {},
-          unset: [],
-          create: false,
-          precondition: NONE,
-        } as const;
-        await store.rename({ ...command, newKey: to });
+      case 'rename':
+        await store.rename({ ...BLANK, key, newKey: to });
         return;
-      }
       case 'deposit':
         return deposit(mongo, key, task.name);
     }

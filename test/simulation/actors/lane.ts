@@ -1,12 +1,12 @@
 import {
   applyToMongo,
   applyToRedis,
+  skewMs,
   StoreUnavailableError,
-  USERS,
   type ChangeDelivery,
   type Direction,
 } from '@redis-mongo-sync/sync-core';
-import type { SimWorld } from '../engine/sim-world.js';
+import { MAX_SKEW_MS, type SimWorld } from '../engine/sim-world.js';
 import type { Task } from '../engine/task.js';
 import { TaskLink } from '../engine/link.js';
 import { SimAuthority, SimConflictLog, SimRecords } from '../stores/mongo-ports.js';
@@ -62,8 +62,17 @@ export class SimLane {
     const conflicts = new SimConflictLog(mongo, toMongo);
     this.apply =
       direction === 'mongo-to-redis'
-        ? (batch) => applyToRedis(USERS, batch, { projections, authority, journal })
-        : (batch) => applyToMongo(USERS, batch, { records, authority, journal, conflicts });
+        ? (batch) => applyToRedis(world.entity, batch, { projections, authority, journal })
+        : async (batch) => {
+            const { refused } = await applyToMongo(world.entity, batch, {
+              records,
+              authority,
+              journal,
+              conflicts,
+            });
+            for (const { delivery, reason } of refused)
+              world.violated(`I14: ${delivery.event.eventId} was refused: ${reason}`);
+          };
   }
 
   async run(): Promise<never> {
@@ -131,7 +140,8 @@ export class SimLane {
     await this.handle(deliveries);
   }
 
-  private async handle(batch: readonly ChangeDelivery[]): Promise<void> {
+  private async handle(delivered: readonly ChangeDelivery[]): Promise<void> {
+    const batch = await this.withoutFuture(delivered);
     if (batch.length === 0) return;
     this.inHand = batch;
     if (this.options.world.mutation === 'ack-before-effect') {
@@ -140,5 +150,18 @@ export class SimLane {
     }
     await this.apply(batch);
     this.inHand = [];
+  }
+
+  /** What claims a time that has not come is a dead letter. */
+  private async withoutFuture(batch: readonly ChangeDelivery[]): Promise<readonly ChangeDelivery[]> {
+    const { world, redis, direction } = this.options;
+    const isFuture = ({ event }: ChangeDelivery) => skewMs(event.version, world.now) > MAX_SKEW_MS;
+    const future = batch.filter(isFuture);
+    if (future.length === 0) return batch;
+    await this.link.call('dead-letter', () => {
+      for (const delivery of future) redis.streams[direction].deadLetter(delivery);
+    });
+    world.happened('dead letter');
+    return batch.filter((delivery) => !isFuture(delivery));
   }
 }

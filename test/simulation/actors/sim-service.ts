@@ -1,9 +1,9 @@
 import { CaptureFlow, DoubtsRepair, LostStreamRepair } from '@redis-mongo-sync/sync-engine/testing';
-import { DIRECTIONS, StoreUnavailableError, USERS, type Direction } from '@redis-mongo-sync/sync-core';
+import { DIRECTIONS, StoreUnavailableError, type Direction } from '@redis-mongo-sync/sync-core';
 import { TaskLink, type StoreName } from '../engine/link.js';
 import type { SimWorld } from '../engine/sim-world.js';
 import { Task } from '../engine/task.js';
-import { SimAuthority, SimFeed } from '../stores/mongo-ports.js';
+import { SimAuthority, SimFeed, SimUnsyncableLog } from '../stores/mongo-ports.js';
 import { SimLedgers, simDoubts, SimJournal, SimProjections } from '../stores/redis-ports.js';
 import type { SimMongo } from '../stores/sim-mongo.js';
 import type { SimRedis } from '../stores/sim-redis.js';
@@ -85,11 +85,12 @@ export class SimService {
     const toMongo = this.link(task, 'mongo');
     const token = `${this.name} ${index}`;
     const flow = new CaptureFlow({
-      entities: world.mutation === 'snapshot-skipped' ? [] : [USERS],
+      entities: world.mutation === 'snapshot-skipped' ? [] : [world.entity],
       prepare: () => toMongo.call('prepare', () => undefined),
       feed: new SimFeed(mongo, toMongo, () => (task.laps += 1)),
       journal: new SimJournal(redis, toRedis, world.mutation),
       authority: new SimAuthority(mongo, toMongo),
+      unsyncable: new SimUnsyncableLog(mongo, toMongo),
       lease: {
         hold: () => {
           task.laps += 1;
@@ -128,7 +129,7 @@ export class SimService {
     const toRedis = this.link(task, 'redis');
     const ledgers = new SimLedgers(redis, toRedis, world.mutation);
     const stores = {
-      entities: [USERS],
+      entities: [world.entity],
       journal: new SimJournal(redis, toRedis, world.mutation),
       authority: new SimAuthority(mongo, this.link(task, 'mongo')),
       projections: new SimProjections(redis, toRedis, world.mutation),

@@ -44,5 +44,5 @@ async function work({ first, step, end, mutation }: WorkerTask): Promise<void> {
 }
 
 function send(report: WorkerReport): void {
-  process.send?.(report);
+  process.send?.(report, undefined, {}, () => undefined); // the parent may have heard enough
 }

@@ -1,4 +1,11 @@
-import { nextVersion, updatedAtOf, versionAt } from '@redis-mongo-sync/sync-core';
+import {
+  nextVersion,
+  updatedAtOf,
+  USERS,
+  versionAt,
+  type ConflictPolicy,
+  type EntityDefinition,
+} from '@redis-mongo-sync/sync-core';
 import type { Clock } from '@redis-mongo-sync/redis-streams';
 import type { Mutation } from '../mutations.js';
 import type { StoreName } from './link.js';
@@ -8,8 +15,12 @@ import { Trace } from './trace.js';
 /** Where a schedule's time begins: any moment will do, the same for all. */
 const EPOCH_MS = 1_792_000_000_000;
 
+/** A version further ahead of the local clock than this is not applied, ms. */
+export const MAX_SKEW_MS = 60_000;
+
 export interface WorldOptions {
   readonly mutation?: Mutation;
+  readonly conflict?: ConflictPolicy;
   readonly startMs?: number;
   readonly trace?: Trace;
 }
@@ -17,6 +28,8 @@ export interface WorldOptions {
 /** Virtual time, the clocks of the stores, who cannot reach whom, and what has gone wrong so far. */
 export class SimWorld {
   now: number;
+  /** What is kept in sync. An account is where deposits went: it belongs to a record through delete and rename. */
+  readonly entity: EntityDefinition;
   readonly mutation: Mutation;
   readonly trace: Trace | null;
   /** The first thing that must never happen, and did. */
@@ -31,7 +44,9 @@ export class SimWorld {
   private readonly offsets: Record<StoreName, number> = { mongo: 0, redis: 0 };
   private readonly cuts = new Set<string>();
 
-  constructor({ mutation = 'none', startMs = EPOCH_MS, trace }: WorldOptions = {}) {
+  constructor(options: WorldOptions = {}) {
+    const { mutation = 'none', conflict = 'last-write-wins', startMs = EPOCH_MS, trace } = options;
+    this.entity = { ...USERS, conflict, ownedFields: [...USERS.ownedFields, 'account'] };
     this.mutation = mutation;
     this.now = startMs;
     this.trace = trace ?? null;

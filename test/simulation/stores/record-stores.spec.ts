@@ -2,9 +2,10 @@ import { recordStoreContract } from '@redis-mongo-sync/sync-core/contracts';
 import { NO_OBSERVER } from '../checks/observer.js';
 import { directLink } from '../engine/link.js';
 import { SimWorld } from '../engine/sim-world.js';
-import { SimMongoStore, SimRedisStore } from './record-stores.js';
 import { SimMongo } from './sim-mongo.js';
+import { SimMongoStore } from './sim-mongo-store.js';
 import { SimRedis } from './sim-redis.js';
+import { SimRedisStore } from './sim-redis-store.js';
 
 // The contract that the real stores pass: what passes may stand in for them.
 const close = () => Promise.resolve();

@@ -1,7 +1,6 @@
 import type { DoubtsRepairOptions, LostStreamRepairOptions } from '@redis-mongo-sync/sync-engine/testing';
 import type { Doubt } from '@redis-mongo-sync/sync-adapters';
 import {
-  USERS,
   type CaptureJournal,
   type CapturePosition,
   type ChangeEvent,
@@ -13,6 +12,7 @@ import {
   type ProjectionResult,
   type ProjectionTarget,
   type SettledDelivery,
+  type TieWrite,
 } from '@redis-mongo-sync/sync-core';
 import type { Link } from '../engine/link.js';
 import type { Mutation } from '../mutations.js';
@@ -55,20 +55,29 @@ export class SimProjections implements ProjectionTarget {
     private readonly mutation: Mutation = 'none',
   ) {}
 
-  async apply(
+  apply(
     _entity: EntityDefinition,
     deliveries: readonly ChangeDelivery[],
-    mode: 'compare' | 'merge' = 'compare',
   ): Promise<readonly ProjectionResult[]> {
-    const point = mode === 'merge' ? 'merge' : 'apply';
+    return this.compare('apply', deliveries);
+  }
+
+  applyOver(_entity: EntityDefinition, writes: readonly TieWrite[]): Promise<readonly ProjectionResult[]> {
+    return this.compare('merge', writes);
+  }
+
+  private async compare(
+    point: string,
+    deliveries: readonly (ChangeDelivery & Partial<TieWrite>)[],
+  ): Promise<readonly ProjectionResult[]> {
     if (this.mutation !== 'non-atomic-compare') {
-      return this.link.call(point, () => this.redis.apply(deliveries, mode));
+      return this.link.call(point, () => this.redis.apply(deliveries));
     }
     const seen = await this.link.call(point, () =>
       deliveries.map(({ event }) => this.redis.held.get(event.key)),
     );
     return this.link.call(point, () =>
-      deliveries.map((delivery, index) => this.redis.applyOne(delivery, mode, seen[index])),
+      deliveries.map((delivery, index) => this.redis.applyOne(delivery, seen[index])),
     );
   }
 
@@ -98,7 +107,11 @@ export function simDoubts(
   return {
     read: () =>
       link.call('doubts', () => {
-        const doubts = [...redis.doubts].map(([key, version]) => ({ entity: USERS.name, key, version }));
+        const doubts = [...redis.doubts].map(([key, version]) => ({
+          entity: redis.entity.name,
+          key,
+          version,
+        }));
         return { doubts, next: '0' };
       }),
     landed: (doubts) =>
@@ -146,7 +159,7 @@ export class SimLedgers {
           ),
         async *records(direction) {
           const keys = await link.call('in-flight', () => [...redis.streams[direction].inFlight.keys()]);
-          yield new Map([[USERS.name, keys]]);
+          yield new Map([[redis.entity.name, keys]]);
         },
       },
     };

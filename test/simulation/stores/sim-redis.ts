@@ -3,38 +3,50 @@ import {
   changeEvent,
   decideIntoRedis,
   knownOnTop,
-  USERS,
+  skewMs,
   type CapturePosition,
   type ChangeEvent,
   type ChangeDelivery,
   type Direction,
+  type EntityDefinition,
   type HeldRecord,
   type KnownVersions,
   type Publication,
   type PublishResult,
   type ProjectionResult,
+  type RecordState,
   type SettledDelivery,
+  type Stamp,
+  type TieWrite,
   type VersionedContent,
 } from '@redis-mongo-sync/sync-core';
 import type { Observer } from '../checks/observer.js';
-import type { SimWorld } from '../engine/sim-world.js';
+import { MAX_SKEW_MS, type SimWorld } from '../engine/sim-world.js';
+import { heldOf, heldText, seenInRedis, stateOfHeld, type Held } from './held.js';
 import { SimStream } from './sim-stream.js';
 
 export interface RedisWrite {
   readonly key: string;
   readonly payload: string | null;
-  /** Condition on the living record; a number is its version. */
-  readonly expected: 'any' | 'absent' | 'exists' | number;
+  /** Condition on the living record: its version, or its whole stamp – two stores may give a version twice. */
+  readonly expected: 'any' | 'absent' | 'exists' | number | Stamp;
   readonly operationId: string;
+  /** The fields that it sets or removes; `null`: all. */
+  readonly changed: readonly string[] | null;
 }
 
 export type RedisWriteResult =
   | { readonly outcome: 'written'; readonly version: number; readonly created: boolean }
   | { readonly outcome: 'conflict' };
 
+/** More names than this are taken for all. */
+const MAX_NAMES = 1_000;
+
 /** Redis: what it holds, and the scripts of `sync-adapters`, each of them one atomic step. */
 export class SimRedis {
-  readonly held = new Map<string, HeldRecord>();
+  readonly held = new Map<string, Held>();
+  /** The index of living keys. */
+  readonly index = new Set<string>();
   readonly streams: Readonly<Record<Direction, SimStream>>;
   position: string | null = null;
   /** By key: the version that was held when an older image was settled because a newer write was in flight. */
@@ -54,21 +66,31 @@ export class SimRedis {
     this.streams = { 'mongo-to-redis': new SimStream(rules), 'redis-to-mongo': new SimStream(rules) };
   }
 
+  get entity(): EntityDefinition {
+    return this.world.entity;
+  }
+
+  state(key: string): RecordState {
+    return stateOfHeld(this.entity, key, this.held.get(key));
+  }
+
   // ——— write-record.lua
 
-  write({ key, payload, expected, operationId }: RedisWrite): RedisWriteResult {
+  write({ key, payload, expected, operationId, changed }: RedisWrite): RedisWriteResult {
     const remembered = this.operations.get(operationId);
     if (remembered) return remembered;
     const current = this.held.get(key);
-    const live = current?.payload != null;
+    const live = current?.payload != null && this.state(key).state === 'live';
     const met =
       expected === 'any' ||
       (expected === 'absent' && !live) ||
       (expected === 'exists' && live) ||
-      (live && expected === current.version);
+      (live && expected === current.version) ||
+      (live && isStamp(expected, current));
     if (!met) return { outcome: 'conflict' };
-    const version = this.emit(key, payload);
-    this.observer.clientWrote('redis', { key, version, payload, before: current ?? null });
+    const before = seenInRedis(this.entity, key, current);
+    const version = this.emit(key, payload, changed);
+    this.observer.clientWrote({ ...this.after(key), key, before });
     const result: RedisWriteResult = { outcome: 'written', version, created: !live };
     this.operations.set(operationId, result);
     return result;
@@ -101,6 +123,9 @@ export class SimRedis {
       this.world.writes += 1;
       this.observer.emitted('mongo-to-redis', event);
       stream.add(event);
+      // A version that nobody will apply must not raise what comes after it.
+      const isFuture = skewMs(event.version, this.world.now) > MAX_SKEW_MS;
+      if (isFuture && this.world.mutation !== 'future-in-flight') continue;
       if (event.version > (stream.inFlight.get(event.key) ?? 0)) stream.putInFlight(event.key, event.version);
     }
   }
@@ -116,14 +141,14 @@ export class SimRedis {
 
   // ——— apply-batch.lua
 
-  apply(deliveries: readonly ChangeDelivery[], mode: 'compare' | 'merge'): ProjectionResult[] {
-    return deliveries.map((delivery) => this.applyOne(delivery, mode, this.held.get(delivery.event.key)));
+  apply(deliveries: readonly (ChangeDelivery & Partial<TieWrite>)[]): ProjectionResult[] {
+    return deliveries.map((delivery) => this.applyOne(delivery, this.held.get(delivery.event.key)));
   }
 
+  /** With `over`, it is written at equal version, too, if that text is still there. */
   applyOne(
-    delivery: ChangeDelivery,
-    mode: 'compare' | 'merge',
-    held: HeldRecord | undefined,
+    { over, ...delivery }: ChangeDelivery & Partial<TieWrite>,
+    held: Held | undefined,
   ): ProjectionResult {
     const { event } = delivery;
     const { mutation } = this.world;
@@ -142,10 +167,12 @@ export class SimRedis {
         return { decision, settled, winner: { version, source } };
       }
       case 'merge': {
-        if (mode === 'merge') return this.project(delivery, seen);
+        const isSame = over === seen.text || (over !== undefined && mutation === 'tie-without-compare');
+        if (isSame) return this.project(delivery, seen);
         if (mutation === 'ignore-ties') return this.recognise(delivery);
         const source = mutation === 'tie-taken-for-an-edit' ? 'mongo' : seen.source;
-        return { decision, settled: false, held: { ...seen, source } };
+        const { version, payload, text } = seen;
+        return { decision, settled: false, held: { version, source, payload, text } };
       }
     }
   }
@@ -160,9 +187,10 @@ export class SimRedis {
 
   reEmitAnew(key: string, version: number): void {
     const held = this.held.get(key);
-    if (held?.version !== version) return;
-    const next = this.emit(key, held.payload);
-    this.observer.reEmitted({ key, version: next, payload: held.payload, before: held });
+    if (!held || held.isForeign || held.version !== version) return;
+    const before = seenInRedis(this.entity, key, held);
+    this.emit(key, held.payload, null, this.world.mutation === 're-emission-knows-all' ? held.version : 0);
+    if (before) this.observer.derived({ ...this.after(key), key, before }, [before]);
   }
 
   // ——— re-emit.lua
@@ -171,13 +199,27 @@ export class SimRedis {
     const stream = this.streams['redis-to-mongo'];
     if (!stream.inFlight.has(key)) return;
     const held = this.held.get(key);
-    if (held?.source !== 'redis') {
-      stream.inFlight.delete(key);
-      stream.known.delete(key);
+    if (held?.source !== 'redis' || held.isForeign) {
+      stream.landAll(key);
       return;
     }
-    if (this.world.mutation === 're-emitted-as-new') return void this.reEmitAnew(key, held.version);
-    this.toStream(key, held, held.version - 1, knownOnTop(held, stream.known.get(key)));
+    if (this.world.mutation === 're-emitted-as-new') return void this.emit(key, held.payload, null);
+    const known = knownOnTop(held, stream.known.get(key));
+    this.toStream(key, held, { base: held.version - 1, known, changed: stream.changed.get(key) ?? null });
+  }
+
+  // ——— what outsiders do to it
+
+  /** `DEL` of the record, or of the tombstone. */
+  drop(key: string): boolean {
+    this.world.writes += 1;
+    return this.held.delete(key);
+  }
+
+  /** `SET` of the record. */
+  overwrite(key: string, text: string): void {
+    this.world.writes += 1;
+    this.held.set(key, heldText(text));
   }
 
   // ——— hold-lease.lua, release-lease.lua
@@ -197,8 +239,9 @@ export class SimRedis {
   // ——— FLUSHALL
 
   flush(): void {
-    this.observer.wiped(this.held);
+    this.observer.wiped();
     this.held.clear();
+    this.index.clear();
     this.position = null;
     this.lease = null;
     this.doubts.clear();
@@ -207,7 +250,7 @@ export class SimRedis {
     for (const direction of DIRECTIONS) this.streams[direction].wipe();
   }
 
-  private project(delivery: ChangeDelivery, before: HeldRecord | undefined): ProjectionResult {
+  private project(delivery: ChangeDelivery, before: Held | undefined): ProjectionResult {
     const { key, version, source, payload } = delivery.event;
     this.put(key, { version, source, payload });
     this.settleIn('mongo-to-redis', { delivery, outcome: 'applied' });
@@ -228,45 +271,76 @@ export class SimRedis {
     this.processed.add(settlement.delivery.event.eventId);
   }
 
-  private emit(key: string, payload: string | null): number {
-    const before = this.held.get(key) ?? null;
-    const base = before?.version ?? 0;
+  /** @param known of a re-emission: up to where it claims to have seen what Mongo has */
+  private emit(key: string, payload: string | null, own: readonly string[] | null, claims?: number): number {
+    const before = this.held.get(key);
+    const trusted = before && !before.isForeign ? before : null;
     const stream = this.streams['redis-to-mongo'];
-    const known = knownOnTop(before, stream.known.get(key));
-    const version = this.world.nextVersion('redis', base);
+    const base = claims ?? trusted?.version ?? 0;
+    const known = claims ?? knownOnTop(trusted, stream.known.get(key));
+    const changed = this.changedWith(key, trusted, own);
+    const version = this.world.nextVersion('redis', trusted?.version ?? 0);
     this.put(key, { version, source: 'redis', payload });
-    this.toStream(key, { version, payload }, base, known);
+    this.toStream(key, { version, payload }, { base, known, changed });
     stream.putInFlight(key, version);
     stream.known.set(key, known);
+    stream.changed.set(key, changed);
     return version;
+  }
+
+  /** The fields that a write changes, together with those of the writes in flight that it is made on top of. */
+  private changedWith(
+    key: string,
+    held: Held | null,
+    own: readonly string[] | null,
+  ): readonly string[] | null {
+    const stream = this.streams['redis-to-mongo'];
+    const isOnTop = held?.source === 'redis' && stream.inFlight.has(key);
+    if (!isOnTop || this.world.mutation === 'changed-not-accumulated') return own;
+    const inFlight = stream.changed.get(key);
+    const all = own && inFlight ? [...new Set([...inFlight, ...own])] : null;
+    return all && all.length > MAX_NAMES ? null : all;
   }
 
   private toStream(
     key: string,
     write: Pick<HeldRecord, 'version' | 'payload'>,
-    base: number,
-    known: number,
+    { base, known, changed }: { base: number; known: number; changed: readonly string[] | null },
   ): void {
     const { version, payload } = write;
     const event = changeEvent('redis', {
-      entity: USERS.name,
+      entity: this.entity.name,
       key,
       source: 'redis',
       version,
       payload,
-      ...(this.world.mutation === 'base-ignored' ? {} : { base, known }),
+      ...(this.world.mutation === 'base-ignored' ? {} : { base, ...(known === base ? {} : { known }) }),
+      ...(changed && payload !== null ? { changed } : {}),
     });
     this.world.writes += 1;
     this.observer.emitted('redis-to-mongo', event);
     this.streams['redis-to-mongo'].add(event);
   }
 
-  private put(key: string, held: HeldRecord): void {
+  private put(key: string, record: HeldRecord): void {
     this.world.writes += 1;
+    const held = heldOf(record);
     this.observer.redisHolds(key, this.held.get(key) ?? null, held);
     if (held.payload === null && this.world.mutation === 'no-tombstones') this.held.delete(key);
     else this.held.set(key, held);
+    if (held.payload === null) this.index.delete(key);
+    else this.index.add(key);
   }
+
+  private after(key: string) {
+    const seen = seenInRedis(this.entity, key, this.held.get(key));
+    if (!seen) throw new Error('written, and not there');
+    return seen;
+  }
+}
+
+function isStamp(expected: RedisWrite['expected'], held: Stamp): boolean {
+  return typeof expected === 'object' && expected.version === held.version && expected.source === held.source;
 }
 
 function contentOf({ version, payload }: Pick<HeldRecord, 'version' | 'payload'>): VersionedContent {

@@ -13,7 +13,8 @@ import { directLink } from '../engine/link.js';
 import { SimWorld } from '../engine/sim-world.js';
 import { SimRecords } from './mongo-ports.js';
 import { SimJournal, SimProjections } from './redis-ports.js';
-import { imageOf, SimMongo } from './sim-mongo.js';
+import { imageOf, imageOfTombstone } from './doc.js';
+import { SimMongo } from './sim-mongo.js';
 import { SimRedis } from './sim-redis.js';
 
 /** The simulated Redis, for contract suites. */
@@ -32,14 +33,23 @@ export class SimRedisStage implements RedisStage {
     return Promise.resolve();
   }
 
-  write(key: string, payload: string | null): Promise<number> {
-    const result = this.redis.write({ key, payload, expected: 'any', operationId: randomUUID() });
+  write(key: string, payload: string | null, changed?: readonly string[]): Promise<number> {
+    const result = this.redis.write({
+      key,
+      payload,
+      expected: 'any',
+      operationId: randomUUID(),
+      changed: changed ?? null,
+    });
     if (result.outcome === 'conflict') throw new Error(`conflict on ${key}`);
     return Promise.resolve(result.version);
   }
 
   held(key: string): Promise<HeldRecord | null> {
-    return Promise.resolve(this.redis.held.get(key) ?? null);
+    const held = this.redis.held.get(key);
+    if (!held) return Promise.resolve(null);
+    const { version, source, payload } = held;
+    return Promise.resolve({ version, source, payload });
   }
 
   take(direction: Direction): Promise<readonly ChangeDelivery[]> {
@@ -77,20 +87,20 @@ export function simMongoStage(): MongoStage {
     records,
     settled,
     put: ({ key, version, source, ...fields }) => {
-      const doc = {
-        id: mongo.newId(),
-        key,
-        version,
-        source,
-        deleted: false,
-        fields: { email: key, ...fields },
-      };
-      mongo.put(doc, 'outsider');
+      const stamp = version === null ? undefined : { version, source };
+      const written = mongo.written({ fields: {}, bytes: {} }, { email: key, ...fields });
+      mongo.put({ id: mongo.newId(), ...written, stamp }, { by: 'outsider' });
       return Promise.resolve();
     },
+    bury: ({ key, version, source, ...owned }) => {
+      mongo.bury({ key, version, source, owned });
+      return Promise.resolve();
+    },
+    buried: (key) => Promise.resolve(mongo.tombstones.get(key)?.version ?? null),
     image: (key) => {
-      const doc = mongo.byKey.get(key);
-      return Promise.resolve(doc && imageOf(doc));
+      const doc = mongo.at(key);
+      const grave = mongo.tombstones.get(key);
+      return Promise.resolve(doc ? imageOf(mongo.entity, doc) : grave && imageOfTombstone(grave));
     },
     close: () => Promise.resolve(),
   };

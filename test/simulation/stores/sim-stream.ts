@@ -33,6 +33,10 @@ export class SimStream {
   readonly inFlight = new Map<string, number>();
   /** What the newest write in flight knew of Mongo. */
   readonly known = new Map<string, number>();
+  /** What the writes in flight changed, together; `null`: all. */
+  readonly changed = new Map<string, readonly string[] | null>();
+  /** Entries that were dead-lettered: they are kept for a person. */
+  readonly deadLetters: ChangeEvent[] = [];
   captured = 0;
   readonly outcomes = newOutcomes();
   /** Entries or the group were deleted; the ledger may be out of balance until they are looked at. */
@@ -54,8 +58,27 @@ export class SimStream {
   land({ key, version }: ChangeEvent): void {
     const inFlight = this.inFlight.get(key);
     if (inFlight === undefined || inFlight > version) return;
+    this.landAll(key);
+  }
+
+  landAll(key: string): void {
     this.inFlight.delete(key);
     this.known.delete(key);
+    this.changed.delete(key);
+  }
+
+  /** A dead letter ends its journey, and stays in flight until a person discards it. */
+  deadLetter({ entryId, event }: ChangeDelivery): void {
+    if (!this.group?.pending.delete(Number(entryId))) return;
+    this.outcomes['dead-lettered'] += 1;
+    this.deadLetters.push(event);
+  }
+
+  /** What a person does with all of them. */
+  discardDeadLetters(): number {
+    const letters = this.deadLetters.splice(0);
+    for (const letter of letters) this.land(letter);
+    return letters.length;
   }
 
   /** `XACK` and the ledger. */
@@ -184,6 +207,8 @@ export class SimStream {
     this.damaged = false;
     this.inFlight.clear();
     this.known.clear();
+    this.changed.clear();
+    this.deadLetters.length = 0;
     this.captured = 0;
     Object.assign(this.outcomes, newOutcomes());
   }

@@ -10,9 +10,10 @@ import {
   type BackfillSource,
   type BackfillSummary,
 } from '@redis-mongo-sync/sync-engine';
+import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import { ENTITY_NAMES, entityNamed } from '../entities.js';
+import { entitiesOf, ENTITY_NAMES, entityNamed } from '../entities.js';
 import { SyncServiceConfig } from '../sync-service.config.js';
 import { grouped } from '../terminal/progress-bar.js';
 import { BackfillDisplay } from './backfill-display.js';
@@ -56,7 +57,8 @@ async function run(options: BackfillOptions): Promise<number> {
       redis,
       tombstoneTtlMs: tombstoneTtlMs(config.tombstones),
     });
-    return await perform(options, { source, redis, signal: abort.signal });
+    const entity = entityNamed(entitiesOf(config), options.entity);
+    return await perform(options, { entity, source, redis, signal: abort.signal });
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
     redis.disconnect();
@@ -65,14 +67,14 @@ async function run(options: BackfillOptions): Promise<number> {
 }
 
 interface Work {
+  readonly entity: EntityDefinition;
   readonly source: BackfillSource;
   readonly redis: Redis;
   readonly signal: AbortSignal;
 }
 
-async function perform(options: BackfillOptions, { source, redis, signal }: Work): Promise<number> {
+async function perform(options: BackfillOptions, { entity, source, redis, signal }: Work): Promise<number> {
   const { from, dryRun, restart, rate } = options;
-  const entity = entityNamed(options.entity);
   const stream = KEYS.stream(from === 'mongo' ? 'mongo-to-redis' : 'redis-to-mongo');
   const display = new BackfillDisplay(out);
   const control = new FlowControl({

@@ -5,6 +5,7 @@ const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const version = { type: 'integer', minimum: 1, nullable: true } as const;
 const time = { type: 'string', format: 'date-time' } as const;
 const source = { type: 'string' as const, enum: ['mongo', 'redis'] };
+const names = { type: 'array', items: { type: 'string' as const } } as const;
 const next = {
   type: 'string',
   nullable: true,
@@ -40,10 +41,27 @@ export const HISTORY_SCHEMAS: Schemas = {
       key: { type: 'string' },
       at: time,
       reason: { type: 'string', enum: [...CONFLICT_REASONS] },
-      how: { type: 'string', enum: ['discarded', 'overwritten'] },
+      how: { type: 'string', enum: ['discarded', 'overwritten', 'merged'] },
       explanation: { type: 'string' },
       winner: ref('ConflictSide'),
       loser: ref('ConflictSide'),
+      fields: {
+        type: 'object',
+        description:
+          'Where the two were merged: what became of the fields that the Redis-first write had changed.',
+        required: ['merged', 'lost', 'overruled'],
+        properties: {
+          merged: { ...names, description: 'Taken from it.' },
+          lost: {
+            ...names,
+            description: "Changed on both sides; MongoDB's change is the newer one and stands.",
+          },
+          overruled: {
+            ...names,
+            description: 'Changed on both sides; among those taken, this change is the newer one.',
+          },
+        },
+      },
     },
   },
   ConflictPage: { type: 'object', required: ['conflicts', 'next'], properties: { conflicts, next } },

@@ -13,6 +13,7 @@ export function syncServiceDocument(app: NestFastifyApplication): OpenAPIObject 
       metrics: 'What is under way, and the ledger',
       reconcile: 'Whether both stores hold the same. For administrators.',
       history: 'Which write won, why, and what lost. For administrators.',
+      unsyncable: 'What cannot be synced as it is. For administrators.',
       'dead-letters': 'What could not be applied. For administrators.',
     },
     schemas: SYNC_SCHEMAS,

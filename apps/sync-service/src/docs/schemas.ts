@@ -1,6 +1,7 @@
 import type { Schemas } from '@redis-mongo-sync/service-kit';
 import { HISTORY_SCHEMAS } from './history-schemas.js';
 import { RECONCILE_SCHEMAS } from './reconcile-schemas.js';
+import { UNSYNCABLE_SCHEMAS } from './unsyncable-schemas.js';
 
 const count = { type: 'integer', minimum: 0 } as const;
 const share = { type: 'number', minimum: 0, maximum: 1, nullable: true } as const;
@@ -27,9 +28,20 @@ const DIRECTION_COUNTS = [
 export const SYNC_SCHEMAS: Schemas = {
   ...HISTORY_SCHEMAS,
   ...RECONCILE_SCHEMAS,
+  ...UNSYNCABLE_SCHEMAS,
   SyncReport: {
     type: 'object',
-    required: ['service', 'time', 'upSeconds', 'alerts', 'capture', 'consistency', 'reconcile', 'directions'],
+    required: [
+      'service',
+      'time',
+      'upSeconds',
+      'alerts',
+      'capture',
+      'consistency',
+      'reconcile',
+      'unsyncable',
+      'directions',
+    ],
     properties: {
       service: { type: 'string', enum: ['sync-service'] },
       time: { type: 'string', format: 'date-time' },
@@ -70,6 +82,12 @@ export const SYNC_SCHEMAS: Schemas = {
           differ: count,
           settling: count,
         },
+      },
+      unsyncable: {
+        type: 'object',
+        nullable: true,
+        description: 'Documents that are not synced, by entity and reason; null: not known.',
+        additionalProperties: { type: 'object', additionalProperties: count },
       },
       directions: {
         type: 'object',

@@ -1,6 +1,7 @@
 import { AdminTokenGuard, HttpProblem, ProblemError } from '@redis-mongo-sync/service-kit';
 import {
   RecordHistory,
+  SyncEngine,
   type ConflictPageView,
   type RecordHistoryView,
   type RestoredView,
@@ -8,7 +9,6 @@ import {
 import { Controller, Get, HttpCode, Logger, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { AdminOperation } from '../docs/admin-operation.js';
-import { entityNamed } from '../entities.js';
 import { ConflictPageQuery, HistoryQuery, RestoreQuery } from './history-requests.js';
 import { losingVersionOf } from './losing-version.js';
 
@@ -22,7 +22,10 @@ const RecordKey = (): MethodDecorator =>
 export class HistoryController {
   private readonly log = new Logger('History');
 
-  constructor(private readonly history: RecordHistory) {}
+  constructor(
+    private readonly history: RecordHistory,
+    private readonly engine: SyncEngine,
+  ) {}
 
   /** The conflicts of all records, newest first. */
   @Get('conflicts')
@@ -47,7 +50,7 @@ export class HistoryController {
     @Param('key') rawKey: string,
     @Query() { entity: name, ...page }: HistoryQuery,
   ): Promise<RecordHistoryView> {
-    const entity = entityNamed(name);
+    const entity = this.engine.entity(name);
     return this.history.read(entity, entity.normalizeKey(rawKey), page);
   }
 
@@ -60,7 +63,8 @@ export class HistoryController {
     summary: 'Write a losing version as a new write',
     description:
       'It becomes a Mongo-first write above the present version and travels to Redis. A losing delete removes the ' +
-      'record. Fields that MongoDB owns stay as they are. 409 when MongoDB holds this content already.',
+      'record. Of two versions that were merged, the fields are written that lost, of either side, and no others. ' +
+      'Fields that MongoDB owns stay as they are. 409 when MongoDB holds this content already.',
     answers: 'Restored',
     problems: [
       HttpProblem.InvalidQuery,
@@ -76,7 +80,7 @@ export class HistoryController {
     @Param('id') id: string,
     @Query() { entity: name }: RestoreQuery,
   ): Promise<RestoredView> {
-    const entity = entityNamed(name);
+    const entity = this.engine.entity(name);
     const key = entity.normalizeKey(rawKey);
     const loser = losingVersionOf(id);
     const result = loser ? await this.history.restore(entity, key, loser) : { outcome: 'unknown' as const };

@@ -1,7 +1,6 @@
-import { StoreRecords } from '@redis-mongo-sync/records-http';
+import { StoreRecords, usersOf } from '@redis-mongo-sync/records-http';
 import { tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
 import { MongoRecordStore } from '@redis-mongo-sync/sync-adapters';
-import { USERS } from '@redis-mongo-sync/sync-core';
 import type { Provider } from '@nestjs/common';
 import { getConnectionToken } from '@nestjs/mongoose';
 import { MongoClient } from 'mongodb';
@@ -11,7 +10,8 @@ import type { UserServiceConfig } from '../user-service.config.js';
 import { MongoLifecycle } from './mongo-lifecycle.js';
 
 /** The records keep to the driver: what is in them is for their writers to say. */
-export function mongoProviders({ mongo: { database }, tombstones }: UserServiceConfig): Provider[] {
+export function mongoProviders({ mongo: { database }, tombstones, users }: UserServiceConfig): Provider[] {
+  const entity = usersOf(users);
   return [
     {
       provide: MongoClient,
@@ -27,11 +27,11 @@ export function mongoProviders({ mongo: { database }, tombstones }: UserServiceC
       provide: StoreRecords,
       useFactory: (client: MongoClient) =>
         new StoreRecords({
-          entity: USERS,
+          entity,
           store: new MongoRecordStore({
             client,
             db: client.db(database),
-            entity: USERS,
+            entity,
             tombstoneTtlMs: tombstoneTtlMs(tombstones),
           }),
           basePath: '/users',

@@ -1,7 +1,7 @@
 import { connect } from '@redis-mongo-sync/redis-streams';
+import { usersOf } from '@redis-mongo-sync/records-http';
 import { tombstoneTtlMs } from '@redis-mongo-sync/service-kit';
 import { MongoRecordsById } from '@redis-mongo-sync/sync-adapters';
-import { USERS } from '@redis-mongo-sync/sync-core';
 import { Logger, type Provider } from '@nestjs/common';
 import { MongoClient } from 'mongodb';
 import { MongoLifecycle } from '../mongo/mongo-lifecycle.js';
@@ -46,7 +46,7 @@ export function outboxProviders(config: UserServiceConfig): Provider[] {
           store: new MongoRecordsById({
             client,
             db: client.db(database),
-            entity: USERS,
+            entity: usersOf(config.users),
             tombstoneTtlMs: tombstoneTtlMs(config.tombstones),
           }),
           outbox,

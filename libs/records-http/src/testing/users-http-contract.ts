@@ -31,6 +31,7 @@ export function usersHttpContract(name: string, start: () => Promise<UsersUnderT
     };
     writesAndReads(users);
     conditionalRequests(users);
+    readBacks(users);
     paging(users);
     refusals(users);
   });
@@ -81,6 +82,23 @@ function writesAndReads({ under, ask, post }: Users): void {
     const email = newEmail();
     await post({ email, name: 'Ada', ...profile });
     expect((await ask(`/${email}`)).body).toMatchObject(profile);
+  });
+
+  it('takes typed values as it shows them', async () => {
+    const profile = {
+      born: { $date: '1985-12-10T00:00:00Z' },
+      died: { $date: { $numberLong: '-3713904000000' } },
+      long: { $numberLong: '9007199254740993' },
+      list: [{ $numberDouble: '-0.0' }, { $oid: '0123456789abcdef01234567' }, 1.5e300],
+      query: { $document: { $or: [{ 'a.b': { $document: { $gt: { $numberDecimal: '1.10' } } } }] } },
+      odd: { 'a.b': 'x\0', '': { $ref: 'c', $id: 5 } },
+    };
+    const email = newEmail();
+    expect((await post({ email, name: 'Ada', ...profile })).status).toBe(201);
+    const shown = (await ask(`/${email}`)).body;
+    expect(shown).toMatchObject(profile);
+    const put = await ask(`/${email}`, { method: 'PUT', json: { name: 'Ada', ...profile } });
+    expect([put.status, put.body]).toMatchObject([200, profile]);
   });
 
   it('PUT replaces the profile, and creates a user', async () => {
@@ -218,6 +236,65 @@ function conditionalRequests({ ask, post }: Users): void {
   });
 }
 
+/** Names that the sync keeps for itself in answers only, as fields of a client. */
+const OWN = { version: '1.2', source: 'mongo', deleted: true, purgeAt: null };
+
+function readBacks({ under, ask, post }: Users): void {
+  const put = (email: string, json: unknown) => ask(`/${email}`, { method: 'PUT', json });
+
+  it("shows the stamp as _sync, and a client's fields of the same names as they are", async () => {
+    const email = newEmail();
+    const { body: plain, headers } = await post({ email, name: 'Ada' });
+    const { version, updatedAt, source } = plain;
+    expect(plain._sync).toEqual({ version, updatedAt, source });
+    expect(source).toBe(under().source);
+    expect(headers.etag).toBe(`"${Number(version)}"`);
+
+    const clashing = await post({ email, ...OWN });
+    expect(clashing.body).toMatchObject(OWN);
+    const stamp = clashing.body._sync as { version: number };
+    expect(stamp).toMatchObject({ source: under().source, own: ['version', 'source'] });
+    expect(stamp.version).toBeGreaterThan(Number(version));
+    expect(clashing.body.updatedAt).toBe(Math.floor(stamp.version / 1024));
+    expect(clashing.headers.etag).toBe(`"${stamp.version}"`);
+    const { body: page } = await ask(`?limit=1&cursor=${cursorBefore(email)}`);
+    expect((page.users as unknown[])[0]).toEqual(clashing.body);
+  });
+
+  it('takes an answer back: GET → PUT changes nothing but the version', async () => {
+    for (const profile of [{}, OWN, { updatedAt: 5 }]) {
+      const email = newEmail();
+      await post({ email, name: 'Ada', nested: { version: 1 }, ...profile });
+      const { body } = await ask(`/${email}`);
+      const again = await put(email, { ...body, changed: 1 });
+      expect(again.status).toBe(200);
+      expect(profileOf(again.body)).toEqual({ ...profileOf(body), changed: 1 });
+    }
+  });
+
+  it('takes version, updatedAt and source of a body without _sync for fields of the client', async () => {
+    const email = newEmail();
+    const { body } = await post({ email, name: 'Ada' });
+    const { _sync, ...rest } = body;
+    const kept = await put(email, rest);
+    const { version, updatedAt, source } = body;
+    expect(kept.body).toMatchObject({ version, updatedAt, source });
+    expect(kept.body._sync).toMatchObject({ own: ['version', 'updatedAt', 'source'] });
+  });
+}
+
+/** The cursor behind which a list begins with this e-mail. */
+function cursorBefore(email: string): string {
+  return Buffer.from(email.slice(0, -1)).toString('base64url');
+}
+
+/** What of an answer the client had written. */
+function profileOf({ _sync, ...members }: ProbeAnswer['body']): Record<string, unknown> {
+  const own = (_sync as { own?: string[] }).own ?? [];
+  const shown = ['version', 'updatedAt', 'source'].filter((name) => !own.includes(name));
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !shown.includes(name)));
+}
+
 function paging({ ask, post }: Users): void {
   it('lists users page by page in the order of their e-mails', async () => {
     const prefix = newEmail('zz-page').split('@')[0];
@@ -262,17 +339,17 @@ const BAD_BODIES: readonly (readonly [string, string])[] = [
   ['an operator', '{"email":"EMAIL","name":"Ada","$set":{"a":1}}'],
   ['a deep operator', '{"email":"EMAIL","name":"Ada","a":[{"b":{"$where":"1"}}]}'],
   ['a dotted name', '{"email":"EMAIL","name":"Ada","a.b":1}'],
-  ['a deep dotted name', '{"email":"EMAIL","name":"Ada","a":{"b.c":1}}'],
+  ['what only looks like a typed value', '{"email":"EMAIL","name":"Ada","a":{"$oid":"zz"}}'],
+  ['a name that drivers interpret', '{"email":"EMAIL","name":"Ada","a":[{"_bsontype":"Long"}]}'],
   ['an empty name', '{"email":"EMAIL","name":"Ada","":1}'],
   ['NUL in a name', '{"email":"EMAIL","name":"Ada","a\\u0000":1}'],
-  ['NUL in a string', '{"email":"EMAIL","name":"Ada","a":["x\\u0000"]}'],
   ['half a surrogate pair', '{"email":"EMAIL","name":"Ada","a":"\\ud800"}'],
   ['half a surrogate pair in a name', '{"email":"EMAIL","name":"Ada","\\udc00":1}'],
   ['__proto__', '{"email":"EMAIL","name":"Ada","__proto__":{"admin":true}}'],
   ['a deep __proto__', '{"email":"EMAIL","name":"Ada","a":{"__proto__":1}}'],
   ['constructor', '{"email":"EMAIL","name":"Ada","constructor":1}'],
   ['a deep prototype', '{"email":"EMAIL","name":"Ada","a":{"prototype":1}}'],
-  ...['_id', 'id', '__v', 'version', 'updatedAt', 'source', 'deleted', 'purgeAt', 'wallet'].map(
+  ...['_id', 'id', '__v', '_sync', 'wallet'].map(
     (name) => [`a claim of ${name}`, `{"email":"EMAIL","name":"Ada","${name}":1}`] as const,
   ),
   ...['passwordHash', 'refreshTokens', 'authLogs', 'verificationCode', 'twoFA'].map(
@@ -363,6 +440,6 @@ function refusals({ under, ask, post }: Users): void {
   it('names every field that is wrong', async () => {
     const answer = await post({ email: 'x', name: '', 'a.b': 1, ok: { $or: 9007199254740992 } });
     const fields = (answer.body.errors as { field: string }[]).map(({ field }) => field);
-    expect(fields.sort()).toEqual(['/a.b', '/email', '/name', '/ok/$or', '/ok/$or']);
+    expect(fields.sort()).toEqual(['/a.b', '/email', '/name', '/ok']);
   });
 }

@@ -9,5 +9,5 @@ export const REPLACE_EXAMPLE = { name: 'Ada Lovelace', ...PROFILE };
 export const CREATE_EXAMPLE = { email: EXAMPLE_EMAIL, ...REPLACE_EXAMPLE };
 export const MERGE_EXAMPLE = { address: { city: 'Paris' }, languages: null };
 export const WRITE_BY_ID_EXAMPLE = { username: 'ada', email: EXAMPLE_EMAIL, languages: ['en', 'fr'] };
-export const USER_EXAMPLE = { ...CREATE_EXAMPLE, ...STAMP };
+export const USER_EXAMPLE = { ...CREATE_EXAMPLE, ...STAMP, _sync: STAMP };
 export const USER_BY_ID_EXAMPLE = { id: EXAMPLE_ID, username: 'ada', ...USER_EXAMPLE };

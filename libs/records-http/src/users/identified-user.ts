@@ -1,5 +1,5 @@
 import type { Answer } from '@redis-mongo-sync/service-kit';
-import { USERS, type SyncRecord } from '@redis-mongo-sync/sync-core';
+import { USERS, type JsonObject, type SyncRecord } from '@redis-mongo-sync/sync-core';
 import { CursorField } from '../cursor.js';
 import { listAnswer, locatedAnswer, recordJson } from '../record-answer.js';
 import { PageQuery } from '../record-queries.js';
@@ -22,7 +22,12 @@ export class ListUsersByIdQuery extends PageQuery {
  */
 function identifiedUserJson({ id, ...record }: IdentifiedUser): object {
   const { username, name = null } = record.fields;
-  return { id, username: username ?? name, ...recordJson(USERS, record) };
+  return { id, username: username ?? name, ...withoutId(recordJson(USERS, record)) };
+}
+
+/** In these answers `id` is what the path has; no client can write a field of that name. */
+function withoutId({ id: _id, ...json }: JsonObject): JsonObject {
+  return json;
 }
 
 /** One user, with its entity tag and its place. */

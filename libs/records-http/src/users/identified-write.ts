@@ -19,7 +19,7 @@ export class CreateUserById {
   @NameField({ optional: true })
   name?: string;
 
-  @ProfileField(USERS)
+  @ProfileField(USERS, ['id'])
   profile!: JsonObject;
 }
 
@@ -38,7 +38,7 @@ export class ReplaceUserById {
   @NameField({ optional: true })
   name?: string;
 
-  @ProfileField(USERS)
+  @ProfileField(USERS, ['id'])
   profile!: JsonObject;
 }
 

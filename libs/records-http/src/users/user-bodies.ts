@@ -6,8 +6,12 @@ import { EmailField, NameField } from './user-fields.js';
 
 const PROFILE_RULES =
   'Any further top-level field is part of the profile: any JSON, at most 32 levels deep, integers within ±(2^53−1). ' +
-  'Names must not start with `$`, contain `.` or NUL, or be `__proto__`, `constructor` or `prototype`, at any level. ' +
-  'Reserved at the top level: `_id`, `id`, `version`, `updatedAt`, `source`, `deleted`, `purgeAt`, `wallet` and credentials.';
+  'Other types of MongoDB are wrapped as in Extended JSON, such as `{"$date": "2026-01-31T12:00:00Z"}`; any other ' +
+  'object with a name that starts with `$` goes into `{"$document": …}`. Names must not contain NUL, or be `_bsontype`, ' +
+  '`__proto__`, `constructor` or `prototype`, at any level, nor start with `$` or contain `.` at the top level. ' +
+  'Reserved at the top level: `_id`, `id`, `_sync`, `__v`, `wallet` and credentials. An answer may be changed and sent ' +
+  'back as it is: of a body with the `_sync` of an answer, that is dropped, and so are `version`, `updatedAt` and ' +
+  '`source` where they say the same.';
 const EMAIL_CHANGE = 'An `email` other than that of the path changes the e-mail.';
 
 /** `POST …/users` */

@@ -1,7 +1,29 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { EXAMPLE_EMAIL, EXAMPLE_ID, USER_BY_ID_EXAMPLE, USER_EXAMPLE } from './examples.js';
+import { EXAMPLE_EMAIL, EXAMPLE_ID, EXAMPLE_VERSION, USER_BY_ID_EXAMPLE, USER_EXAMPLE } from './examples.js';
 
 /* Users as answers hold them, for the OpenAPI document. */
+
+/** What the sync knows of this version. */
+@ApiSchema({ description: 'What the sync knows of this version.' })
+export class UserStamp {
+  @ApiProperty({ type: 'integer', format: 'int64' })
+  version!: number;
+
+  @ApiProperty({ type: 'integer', format: 'int64' })
+  updatedAt!: number;
+
+  @ApiProperty({ enum: ['mongo', 'redis'] })
+  source!: string;
+
+  @ApiProperty({
+    type: [String],
+    required: false,
+    description: 'Which of the three names are fields of the profile; only where any is.',
+  })
+  own?: string[];
+}
+
+const UNLESS_OWN = 'Shown here unless the profile has a field of this name; always in `_sync`.';
 
 /** A user, with the fields of its profile beside these. */
 @ApiSchema({ description: 'A user. The fields of its profile stand beside these.' })
@@ -13,21 +35,28 @@ export class User {
   name!: string;
 
   @ApiProperty({
-    type: 'integer',
-    format: 'int64',
-    description: 'Version of the record in both stores; higher wins. Also the `ETag`.',
+    anyOf: [{ type: 'integer', format: 'int64' }, {}],
+    description: `Version of the record in both stores; higher wins. Also the \`ETag\`. ${UNLESS_OWN}`,
+    example: EXAMPLE_VERSION,
   })
-  version!: number;
+  version!: unknown;
 
   @ApiProperty({
-    type: 'integer',
-    format: 'int64',
-    description: 'When it was written, in epoch milliseconds.',
+    anyOf: [{ type: 'integer', format: 'int64' }, {}],
+    description: `When it was written, in epoch milliseconds. ${UNLESS_OWN}`,
+    example: EXAMPLE_VERSION / 1024,
   })
-  updatedAt!: number;
+  updatedAt!: unknown;
 
-  @ApiProperty({ enum: ['mongo', 'redis'], description: 'The side that this version was written on.' })
-  source!: string;
+  @ApiProperty({
+    anyOf: [{ type: 'string', enum: ['mongo', 'redis'] }, {}],
+    description: `The side that this version was written on. ${UNLESS_OWN}`,
+    example: 'mongo',
+  })
+  source!: unknown;
+
+  @ApiProperty({ type: UserStamp })
+  _sync!: UserStamp;
 }
 
 @ApiSchema({

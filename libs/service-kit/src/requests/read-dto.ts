@@ -40,22 +40,23 @@ class Reading {
     private readonly faults: Faults,
   ) {}
 
-  object<T extends object>(Dto: DtoClass<T>, raw: unknown, path: string): T {
-    if (!isJsonObject(raw)) {
+  object<T extends object>(Dto: DtoClass<T>, sent: unknown, path: string): T {
+    if (!isJsonObject(sent)) {
       this.faults.add(path, 'must be a JSON object');
       return new Dto();
     }
     const fields = fieldsOf(Dto.prototype as object);
+    const raw = [...fields.values()].reduce((body, { rest }) => rest?.prepare?.(body) ?? body, sent);
     const { scalars, objects, rest } = this.sort(raw, fields, path);
     const groups = [this.place === 'body' ? FROM_BODY : FROM_TEXT];
     const dto = plainToInstance(Dto, scalars, { groups });
     const members = dto as Record<string, unknown>;
     for (const [name, value] of objects)
       members[name] = this.nested(value, fields.get(name), this.at(path, name));
-    for (const [name, { rest: rule }] of fields) {
-      if (!rule) continue;
+    for (const [name, field] of fields) {
+      if (!field.rest) continue;
       members[name] = Object.fromEntries(rest);
-      for (const { field, message } of rule(raw)) this.faults.add(`${path}${field}`, message);
+      for (const { field: at, message } of field.rest.rule(raw)) this.faults.add(`${path}${at}`, message);
     }
     this.validate(dto, path);
     return withoutAbsent(dto);

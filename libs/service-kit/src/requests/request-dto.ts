@@ -20,14 +20,22 @@ export interface DtoField {
   /** The class of the object, or of the items of the list, that the field holds. */
   readonly nested?: { readonly dto: () => DtoClass; readonly maxItems?: number };
   /** Takes the members that no other field is declared for. */
-  readonly rest?: RestRule;
+  readonly rest?: RestReading;
   /** For the OpenAPI document. */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly description?: string;
 }
 
+export interface RestReading {
+  readonly rule: RestRule;
+  /** Makes what is read of the object that was sent, before anything is looked at. */
+  readonly prepare?: (object: JsonObject) => JsonObject;
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
 /** Says what is wrong with a free-form object: JSON pointers below it, and messages. */
-export type RestRule = (object: Readonly<Record<string, unknown>>) => readonly RestFault[];
+export type RestRule = (object: JsonObject) => readonly RestFault[];
 
 interface RestFault {
   readonly field: string;

@@ -1,50 +1,101 @@
-import type { Json, JsonObject } from '@redis-mongo-sync/sync-core';
-import { BSON } from 'mongodb';
+import {
+  faultOfAnyName,
+  faultsOfValue,
+  meaningOf,
+  needsEscape,
+  pointerStep,
+  type Json,
+  type JsonObject,
+} from '@redis-mongo-sync/sync-core';
+import type { Document } from 'mongodb';
+import { scalarToJson, isDocument, membersOf } from './scalar-json.js';
+import { wrappedValue } from './wrapped-values.js';
+
+/** Thrown for JSON that stands for no BSON value. */
+export class InvalidValueError extends Error {
+  override readonly name = 'InvalidValueError';
+
+  constructor(
+    /** JSON pointer to what is wrong. */
+    readonly field: string,
+    /** What is wrong with it. */
+    readonly fault: string,
+  ) {
+    super(`${field === '' ? 'the value' : field}: ${fault}`);
+  }
+}
 
 /**
- * A BSON value as JSON. Strings, booleans, nulls and safe numbers stay what they are; everything JSON has no
- * word for (dates, ObjectIds, decimals, long integers, NaN) takes its relaxed Extended JSON form, e.g.
- * `{"$date": "2026-01-01T00:00:00Z"}`, so that it comes back as what it was.
+ * A BSON value as JSON: plain where that is exact, else in a canonical Extended JSON wrapper. A document that has a name
+ * beginning with `$` goes into `{"$document": …}` (docs/values.md has the table).
  */
 export function bsonToJson(value: unknown): Json {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value;
-    case 'number':
-      return Number.isFinite(value) ? value : extended(value);
-    case 'object':
-      if (value === null) return null;
-      if (Array.isArray(value)) return value.map(bsonToJson);
-      return isPlain(value) ? plainToJson(value) : extended(value);
-    case 'undefined':
-      return null;
-    default:
-      return extended(value);
-  }
+  if (Array.isArray(value)) return value.map(bsonToJson);
+  if (!isDocument(value)) return scalarToJson(value, bsonToJson);
+  const members = Object.fromEntries(membersOf(value).map(([name, member]) => [name, bsonToJson(member)]));
+  return needsEscape(members) ? { $document: members } : members;
 }
 
-/** The reverse of {@link bsonToJson}: Extended JSON forms become BSON values again. */
+/** The fields of a record as JSON. Their names are the record's own: they are not escaped. */
+export function fieldsToJson(fields: Document): JsonObject {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, bsonToJson(value)]));
+}
+
+/**
+ * The reverse of {@link bsonToJson}.
+ *
+ * @throws InvalidValueError
+ */
 export function jsonToBson(value: Json): unknown {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(jsonToBson);
-  const object = value as JsonObject;
-  if (Object.keys(object).some((name) => name.startsWith('$'))) {
-    return BSON.EJSON.deserialize(object, { relaxed: true });
+  return located(value, '');
+}
+
+/**
+ * The reverse of {@link fieldsToJson}.
+ *
+ * @throws InvalidValueError
+ */
+export function fieldsFromJson(fields: JsonObject): Document {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, located(value, pointerStep(name))]),
+  );
+}
+
+/**
+ * The one form of a JSON value: what {@link bsonToJson} says of the value that it stands for.
+ *
+ * @throws InvalidValueError
+ */
+export function normalJson(value: Json): Json {
+  return bsonToJson(jsonToBson(value));
+}
+
+/** Where a fault is, is looked for only when there is one. */
+function located(value: Json, pointer: string): unknown {
+  try {
+    return toBson(value);
+  } catch (error) {
+    if (!(error instanceof InvalidValueError)) throw error;
+    for (const { field, message } of faultsOfValue(value, pointer))
+      throw new InvalidValueError(field, message);
+    throw error;
   }
-  return Object.fromEntries(Object.entries(object).map(([name, member]) => [name, jsonToBson(member)]));
 }
 
-function plainToJson(document: object): JsonObject {
-  return Object.fromEntries(Object.entries(document).map(([name, member]) => [name, bsonToJson(member)]));
+function toBson(value: Json): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(toBson);
+  const object = value as JsonObject;
+  const meaning = meaningOf(object);
+  if (meaning.kind === 'fault') throw new InvalidValueError('', meaning.message);
+  if (meaning.kind === 'value') return wrappedValue(meaning.wrapper, object, toBson);
+  return Object.fromEntries(
+    Object.entries(meaning.members).map(([name, member]) => [name, memberOf(name, member)]),
+  );
 }
 
-function extended(value: unknown): Json {
-  const { wrapped } = BSON.EJSON.serialize({ wrapped: value }, { relaxed: true }) as { wrapped: Json };
-  return wrapped;
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+function memberOf(name: string, member: Json): unknown {
+  const fault = faultOfAnyName(name);
+  if (fault !== undefined) throw new InvalidValueError('', fault);
+  return toBson(member);
 }

@@ -1,53 +1,75 @@
-import type { EntityDefinition, MongoAuthority, MongoImage, StampRequest } from '@redis-mongo-sync/sync-core';
-import { ObjectId, type AnyBulkWriteOperation, type Db, type Document } from 'mongodb';
-import { imageOf } from './documents.js';
-import { isDuplicateKey, withMongoErrors } from './mongo-errors.js';
+import type {
+  BurialRequest,
+  EntityDefinition,
+  MongoAuthority,
+  MongoImage,
+  StampRequest,
+} from '@redis-mongo-sync/sync-core';
+import type { AnyBulkWriteOperation, Db, Document, Filter } from 'mongodb';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
-import { vacant } from './record-filters.js';
-import { tombstonePipeline } from './update-pipelines.js';
-import { nextVersionExpression, UNSTAMPED, UPDATED_AT, versionsBetween } from './version-expressions.js';
+import { idFromText } from './document-ids.js';
+import { stampedWith, UNSTAMPED_DOCUMENTS } from './document-stamp.js';
+import { imageOf } from './documents.js';
+import { findDocuments } from './find-documents.js';
+import { withMongoErrors } from './mongo-errors.js';
+import { holding, keyedIn } from './record-filters.js';
+import { imageOfTombstone, Tombstones } from './tombstones.js';
+import { stampPipeline } from './update-pipelines.js';
 
 /** Stamps and tombstones for what outsiders did to Mongo's documents. */
 export class MongoDocumentAuthority implements MongoAuthority {
+  private readonly stones: Tombstones;
+
   constructor(
     private readonly db: Db,
-    private readonly tombstoneTtlMs = DEFAULT_TOMBSTONE_TTL_MS,
-  ) {}
+    tombstoneTtlMs = DEFAULT_TOMBSTONE_TTL_MS,
+  ) {
+    this.stones = new Tombstones(db, tombstoneTtlMs);
+  }
 
   async current(entity: EntityDefinition, keys: readonly string[]): Promise<ReadonlyMap<string, MongoImage>> {
     return withMongoErrors(async () => {
-      const documents = await this.collection(entity)
-        .find({ [entity.keyField]: { $in: [...keys] } })
-        .toArray();
-      const images = documents.map((document) => imageOf(entity, document)).filter((image) => image !== null);
-      return new Map(images.map((image) => [image.key, image]));
+      const documents = await findDocuments(this.collection(entity), keyedIn(entity, keys));
+      const found = new Map<string, MongoImage>();
+      for (const document of documents) {
+        const image = imageOf(entity, document);
+        if (image) found.set(image.key, image);
+      }
+      const others = keys.filter((key) => !found.has(key));
+      for (const [key, stone] of await this.stones.find(entity, others))
+        found.set(key, imageOfTombstone(key, stone));
+      return found;
     });
+  }
+
+  async tombstones(entity: EntityDefinition, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const found = await withMongoErrors(() => this.stones.find(entity, keys));
+    return new Map([...found].map(([key, { version }]) => [key, version]));
   }
 
   async stamp(entity: EntityDefinition, requests: readonly StampRequest[]): Promise<void> {
     if (requests.length === 0) return;
-    const operations = requests.map(({ id, seen, floor }): AnyBulkWriteOperation => {
-      const version = nextVersionExpression(Math.max(floor, seen ?? 0));
-      return {
-        updateOne: {
-          filter: { _id: documentId(id), ...seenFilter(seen) },
-          update: [{ $set: { version, source: 'mongo' } }, UPDATED_AT],
-        },
-      };
-    });
+    const operations = requests.map(({ id, seen, floor, ...more }): AnyBulkWriteOperation => ({
+      updateOne: {
+        filter: { _id: idFromText(id), ...seenFilter(seen) } as Filter<Document>,
+        update: stampPipeline(entity, { ...more, floor: Math.max(floor, seen ?? 0) }),
+      },
+    }));
     await withMongoErrors(() => this.collection(entity).bulkWrite(operations, { ordered: false }));
   }
 
-  async bury(entity: EntityDefinition, key: string, floor: number): Promise<'buried' | 'taken'> {
+  /**
+   * A document that appears between the look and the tombstone stays below it; Redis, which has the tombstone, then finds
+   * it to be set back.
+   */
+  async bury(entity: EntityDefinition, { key, floor, gone }: BurialRequest): Promise<'buried' | 'taken'> {
     return withMongoErrors(async () => {
-      try {
-        const pipeline = tombstonePipeline(entity, key, { ttlMs: this.tombstoneTtlMs, floor });
-        await this.collection(entity).updateOne(vacant(entity, key), pipeline, { upsert: true });
-        return 'buried';
-      } catch (error) {
-        if (isDuplicateKey(error)) return 'taken';
-        throw error;
-      }
+      const [holder] = await findDocuments(this.collection(entity), holding(entity, key));
+      if (holder && imageOf(entity, holder)) return 'taken';
+      const stone = await this.stones.get(entity, key);
+      if (!stone || stone.version <= gone)
+        await this.stones.putNow(entity, key, { floor, owned: stone?.owned ?? {} });
+      return 'buried';
     });
   }
 
@@ -56,11 +78,6 @@ export class MongoDocumentAuthority implements MongoAuthority {
   }
 }
 
-/** Outsiders may use ids of any type; those that look like an ObjectId are one. */
-function documentId(id: string): ObjectId {
-  return (ObjectId.isValid(id) ? new ObjectId(id) : id) as ObjectId;
-}
-
 function seenFilter(seen: number | null): Document {
-  return seen === null ? UNSTAMPED : { version: versionsBetween(seen, seen) };
+  return seen === null ? UNSTAMPED_DOCUMENTS : stampedWith(seen);
 }

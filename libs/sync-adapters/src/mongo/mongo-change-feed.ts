@@ -4,13 +4,18 @@ import {
   type ChangeFeed,
   type EntityDefinition,
   type MongoChange,
-  type MongoImage,
+  type SnapshotPage,
 } from '@redis-mongo-sync/sync-core';
 import type { Db, Document, MongoClient } from 'mongodb';
+import { changeOfDocument, changeOfTombstone, changeTo } from './captured-changes.js';
+import { idText } from './document-ids.js';
 import { documentPages, idsAfter } from './document-pages.js';
-import { imageOf } from './documents.js';
 import { withMongoErrors } from './mongo-errors.js';
 import { rawChangeStream, type RawChangeStreamOptions } from './raw-change-stream.js';
+import type { Decoded } from './read-documents.js';
+import { placeOf, placeText } from './snapshot-place.js';
+import { tombstonePages } from './tombstone-pages.js';
+import { TOMBSTONES_COLLECTION, type TombstoneId } from './tombstones.js';
 
 export interface MongoChangeFeedOptions {
   readonly client: MongoClient;
@@ -20,14 +25,18 @@ export interface MongoChangeFeedOptions {
   readonly preImages: () => boolean;
   /** Called when a collection was dropped or renamed: its records are gone without a change event each. */
   readonly onCollectionLost?: (collection: string, operation: string) => void;
+  /** Called when a change can't even be read so far that the document it is of is known. */
+  readonly onUnreadable?: (fault: string) => void;
 }
 
 /** The change stream of the database, as changes of records. A position is the JSON text of a resume token. */
 export class MongoChangeFeed implements ChangeFeed {
   private readonly byCollection: ReadonlyMap<string, EntityDefinition>;
+  private readonly byName: ReadonlyMap<string, EntityDefinition>;
 
   constructor(private readonly options: MongoChangeFeedOptions) {
     this.byCollection = new Map(options.entities.map((entity) => [entity.collection, entity]));
+    this.byName = new Map(options.entities.map((entity) => [entity.name, entity]));
   }
 
   async head(): Promise<string> {
@@ -46,7 +55,7 @@ export class MongoChangeFeed implements ChangeFeed {
     const after = tokenOf(position);
     for await (const { events, token } of rawChangeStream({ ...this.streamOptions(), after }, signal)) {
       const changes = events.map((event) => this.changeOf(event)).filter((change) => change !== null);
-      const wallTime = events.at(-1)?.wallTime as Date | undefined;
+      const wallTime = membersOf(events.at(-1))?.wallTime as Date | undefined;
       yield {
         changes,
         position: JSON.stringify(token),
@@ -55,84 +64,83 @@ export class MongoChangeFeed implements ChangeFeed {
     }
   }
 
-  async *snapshot(entity: EntityDefinition, afterId: string | null): AsyncGenerator<readonly MongoImage[]> {
-    for await (const { images } of documentPages(this.options.db, entity, {
-      afterId,
-      limit: SNAPSHOT_CHUNK,
-    })) {
-      yield images;
+  /** Tombstones first: a record that was created again is above its own. */
+  async *snapshot(entity: EntityDefinition, afterId: string | null): AsyncGenerator<SnapshotPage> {
+    const { db } = this.options;
+    const place = placeOf(afterId);
+    const limit = SNAPSHOT_CHUNK;
+    if (place.of === 'tombstones') {
+      for await (const { images, last } of tombstonePages(db, entity, { after: place.after, limit })) {
+        const changes = images.map((image) => ({ kind: 'written', entity, image }) as const);
+        yield { changes, afterId: placeText({ of: 'tombstones', after: last }) };
+      }
+    }
+    const from = place.of === 'documents' ? place.after : null;
+    for await (const { documents, lastId } of documentPages(db, entity, { afterId: from, limit })) {
+      const changes = documents.map((seen) => changeTo(entity, seen));
+      yield { changes, afterId: placeText({ of: 'documents', after: lastId }) };
     }
   }
 
   /** About how many documents {@link snapshot} will go through. */
   estimate(entity: EntityDefinition, afterId: string | null): Promise<number> {
     const collection = this.options.db.collection(entity.collection);
+    const place = placeOf(afterId);
+    const after = place.of === 'documents' ? place.after : null;
     return withMongoErrors(() =>
-      afterId === null ? collection.estimatedDocumentCount() : collection.countDocuments(idsAfter(afterId)),
+      after === null ? collection.estimatedDocumentCount() : collection.countDocuments(idsAfter(after)),
     );
   }
 
-  private changeOf(event: Document): MongoChange | null {
-    const operation = String(event.operationType);
-    const collection = String((event.ns as Document | undefined)?.coll ?? '');
-    const entity = this.byCollection.get(collection);
-    if (!entity) {
-      if (LOSSES.has(operation)) this.options.onCollectionLost?.('(all)', operation);
+  private changeOf(decoded: Decoded): MongoChange | null {
+    const event = membersOf(decoded) ?? {};
+    if (decoded.fault !== undefined && !isIdentified(event)) {
+      this.options.onUnreadable?.(decoded.fault);
       return null;
     }
-    switch (operation) {
-      case 'insert':
-      case 'update':
-      case 'replace':
-        return written(entity, event);
-      case 'delete':
-        return erased(entity, event);
-      default:
-        if (LOSSES.has(operation)) this.options.onCollectionLost?.(collection, operation);
-        return null;
+    const operation = String(event.operationType);
+    const collection = String((event.ns as Document | undefined)?.coll ?? '');
+    if (collection === TOMBSTONES_COLLECTION) return this.changeOfTombstone(event);
+    const entity = this.byCollection.get(collection);
+    if (LOSSES.has(operation)) {
+      this.options.onCollectionLost?.(entity ? collection : '(all)', operation);
+      return null;
     }
+    if (!entity) return null;
+    if (decoded.fault !== undefined) return undecodable(entity, event);
+    return changeOfDocument(entity, event);
+  }
+
+  private changeOfTombstone(event: Document): MongoChange | null {
+    const { _id: id } = (event.documentKey ?? {}) as { readonly _id?: Partial<TombstoneId> };
+    const entity = this.byName.get(String(id?.entity));
+    return entity ? changeOfTombstone(entity, event) : null;
   }
 
   private streamOptions(): RawChangeStreamOptions {
     const { client, db, preImages } = this.options;
-    return { client, db, preImages: preImages(), collections: [...this.byCollection.keys()] };
+    const collections = [...this.byCollection.keys(), TOMBSTONES_COLLECTION];
+    return { client, db, preImages: preImages(), collections };
   }
 }
 
 const SNAPSHOT_CHUNK = 500;
 const LOSSES: ReadonlySet<string> = new Set(['drop', 'rename', 'dropDatabase', 'invalidate']);
 
-function written(entity: EntityDefinition, event: Document): MongoChange | null {
-  const before = event.fullDocumentBeforeChange as Document | null | undefined;
-  const document = event.fullDocument as Document | null | undefined;
-  if (!document) return vanished(entity, event, before);
-  const image = imageOf(entity, document);
-  if (!image) return null;
-  const previousKey: unknown = before?.[entity.keyField];
-  return {
-    kind: 'written',
-    entity,
-    image,
-    ...(typeof previousKey === 'string' && before?.deleted !== true ? { previousKey } : {}),
-  };
+function membersOf(decoded: Decoded | undefined): Document | undefined {
+  return decoded?.fault === undefined ? decoded?.document : decoded.members;
 }
 
-/**
- * The document was gone when it was looked up. Its delete is further down the stream – but that names the last key
- * only, and this change may have been the one that took another key away.
- */
-function vanished(
-  entity: EntityDefinition,
-  event: Document,
-  before: Document | null | undefined,
-): MongoChange | null {
-  return before && before.deleted !== true ? erased(entity, event) : null;
+/** Whether it can be told which document of which collection a change is of. */
+function isIdentified({ ns, documentKey }: Document): boolean {
+  const isNamed = (ns as Document | undefined)?.coll !== undefined;
+  return isNamed && (documentKey as Document | undefined)?._id !== undefined;
 }
 
-function erased(entity: EntityDefinition, event: Document): MongoChange {
-  const before = event.fullDocumentBeforeChange as Document | null | undefined;
-  const id = String((event.documentKey as Document)._id);
-  return { kind: 'erased', entity, id, last: before ? imageOf(entity, before) : null };
+/** A change whose event can't be read: what the document was before is not known either. */
+function undecodable(entity: EntityDefinition, { documentKey }: Document): MongoChange | null {
+  const id: unknown = (documentKey as Document | undefined)?._id;
+  return id === undefined ? null : { kind: 'unsyncable', entity, id: idText(id), reason: 'unreadable' };
 }
 
 /** @throws HistoryLostError for what is no resume token: there is no history after it, and only a snapshot helps */

@@ -113,7 +113,7 @@ function olderThan({ at, id }: ConflictCursor): Filter<ConflictDocument> {
 }
 
 function documentOf(conflict: Conflict, at: Date): ConflictDocument {
-  const { entity, key, reason, how, winner, loser } = conflict;
+  const { entity, key, reason, how, winner, loser, fields } = conflict;
   return {
     _id: conflictIdOf(conflict),
     entity,
@@ -123,6 +123,7 @@ function documentOf(conflict: Conflict, at: Date): ConflictDocument {
     how,
     winner: sideDocument(winner),
     loser: { ...sideDocument(loser), version: loser.version },
+    ...(fields ? { fields } : {}),
   };
 }
 
@@ -139,7 +140,17 @@ const RENAMED: Readonly<Record<string, Conflict['reason'] | undefined>> = {
   'unversioned-write-in-mongo': 'unstamped-write-in-mongo',
 };
 
-function keptOf({ _id, entity, key, at, reason, how, winner, loser }: ConflictDocument): KeptConflict {
+function keptOf({
+  _id,
+  entity,
+  key,
+  at,
+  reason,
+  how,
+  winner,
+  loser,
+  fields,
+}: ConflictDocument): KeptConflict {
   return {
     id: _id,
     at: at.getTime(),
@@ -149,6 +160,7 @@ function keptOf({ _id, entity, key, at, reason, how, winner, loser }: ConflictDo
     how,
     winner: sideOf(winner),
     loser: { ...sideOf(loser), version: loser.version },
+    ...(fields ? { fields } : {}),
   };
 }
 

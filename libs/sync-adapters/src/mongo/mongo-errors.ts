@@ -1,5 +1,5 @@
 import { HistoryLostError, StoreUnavailableError } from '@redis-mongo-sync/sync-core';
-import { MongoBulkWriteError, MongoError, MongoServerError } from 'mongodb';
+import { BSON, MongoBulkWriteError, MongoError, MongoServerError, type WriteError } from 'mongodb';
 
 /** The one place where the driver's errors become the product's. Returns other errors as they are. */
 export function translateMongoError(error: unknown): unknown {
@@ -22,8 +22,23 @@ export async function withMongoErrors<T>(step: () => Promise<T>): Promise<T> {
 /** Whether a unique index refused the write; with `field`, the one on that field. */
 export function isDuplicateKey(error: unknown, field?: string): boolean {
   if (!(error instanceof MongoServerError) || !hasCode(error, DUPLICATE_KEY_CODES)) return false;
-  const pattern = error.keyPattern as Readonly<Record<string, unknown>> | undefined;
+  const pattern = patternIn(error.keyPattern);
   return field === undefined || pattern === undefined || Object.hasOwn(pattern, field);
+}
+
+/** Of a command that asked for raw documents the error has bytes, too. */
+function patternIn(pattern: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (pattern instanceof Uint8Array) return BSON.deserialize(pattern);
+  return pattern as Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Whether the unique index on this field, or that on `_id`, refused one operation of a bulk. */
+export function isKeyConflict(error: WriteError, field: string): boolean {
+  if (!DUPLICATE_KEY_CODES.has(error.code)) return false;
+  const raw = error.toJSON() as { keyPattern?: Record<string, unknown> };
+  const pattern = raw.keyPattern ?? (error.err as { keyPattern?: Record<string, unknown> }).keyPattern;
+  if (pattern === undefined) return (error.errmsg ?? '').includes(field);
+  return Object.hasOwn(pattern, field) || Object.hasOwn(pattern, '_id');
 }
 
 const DUPLICATE_KEY_CODES: ReadonlySet<number> = new Set([11000, 11001]);

@@ -5,6 +5,7 @@ import { recordTargetContract } from '@redis-mongo-sync/sync-core/contracts';
 import { MongoDocumentAuthority } from './mongo-authority.js';
 import { MongoRecordTarget } from './mongo-record-target.js';
 import { prepareCollections } from './prepare-collections.js';
+import { Tombstones } from './tombstones.js';
 
 recordTargetContract('MongoRecordTarget', async () => {
   const server = await startPrivateMongo();
@@ -12,6 +13,7 @@ recordTargetContract('MongoRecordTarget', async () => {
   const db = client.db(server.database);
   await prepareCollections(db, [USERS]);
   const authority = new MongoDocumentAuthority(db);
+  const tombstones = new Tombstones(db, 60_000);
   const settled: SettledDelivery[] = [];
   const settler = {
     settle: (settlements: readonly SettledDelivery[]) => {
@@ -20,12 +22,15 @@ recordTargetContract('MongoRecordTarget', async () => {
     },
   };
   return {
-    records: new MongoRecordTarget({ db, authority, settler }),
+    records: new MongoRecordTarget({ client, db, settler }),
     settled,
-    put: async ({ key, version, ...rest }) => {
-      const stamp = version === null ? {} : { version };
-      await db.collection(USERS.collection).insertOne({ email: key, ...rest, ...stamp });
+    put: async ({ key, version, source, ...fields }) => {
+      const stamp = version === null ? {} : { _sync: { version, source } };
+      await db.collection(USERS.collection).insertOne({ email: key, ...fields, ...stamp });
     },
+    bury: async ({ key, version, source, ...owned }) =>
+      tombstones.putStamped(USERS, [{ key, version, source, owned }]),
+    buried: async (key) => (await tombstones.get(USERS, key))?.version ?? null,
     image: async (key) => (await authority.current(USERS, [key])).get(key),
     close: async () => {
       await client.close();

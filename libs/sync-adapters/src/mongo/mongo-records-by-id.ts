@@ -1,16 +1,25 @@
-import type { EntityDefinition, JsonObject, RecordState } from '@redis-mongo-sync/sync-core';
-import { ObjectId, type ClientSession, type Collection, type Document, type Filter } from 'mongodb';
+import {
+  KeyOccupiedError,
+  type EntityDefinition,
+  type JsonObject,
+  type RecordState,
+} from '@redis-mongo-sync/sync-core';
+import { MinKey, type ClientSession, type Collection, type Document } from 'mongodb';
 import { OneAtATime } from '../one-at-a-time.js';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
-import { recordOf } from './documents.js';
+import { idFromPublic, idFromText, idText, publicId } from './document-ids.js';
+import { imageOf, recordIn } from './documents.js';
+import { findDocuments } from './find-documents.js';
 import { transactOnce, untilDecided } from './lost-races.js';
 import { withMongoErrors } from './mongo-errors.js';
 import type { MongoRecordStoreOptions } from './mongo-record-store.js';
-import { keyed, usable } from './record-filters.js';
+import { withUsableKey } from './record-filters.js';
 import { RecordWriter, type WriteCondition } from './record-writer.js';
+import { Tombstones } from './tombstones.js';
 import type {
   CreateByIdResult,
   IdentifiedPage,
+  IdentifiedRecord,
   RecordChange,
   RemoveByIdResult,
   ReplaceByIdResult,
@@ -37,39 +46,63 @@ export class MongoRecordsById {
     const { db, entity, tombstoneTtlMs = DEFAULT_TOMBSTONE_TTL_MS } = options;
     this.entity = entity;
     this.collection = db.collection(entity.collection, { writeConcern: { w: 'majority' } });
-    this.writer = new RecordWriter({ collection: this.collection, entity, tombstoneTtlMs });
+    const tombstones = new Tombstones(db, tombstoneTtlMs);
+    this.writer = new RecordWriter({ collection: this.collection, tombstones, entity });
   }
 
   async get(id: string): Promise<RecordState> {
-    const { state } = await withMongoErrors(() => this.writer.see(identified(id)));
+    const { state } = await withMongoErrors(() => this.look(id));
     return state;
   }
 
   /** Living records in the order of their ids, that is, about the order of their creation. */
   async list({ limit, after }: { limit: number; after?: string }): Promise<IdentifiedPage> {
-    const beyond = { $type: 'objectId', ...(after === undefined ? {} : { $gt: new ObjectId(after) }) };
-    const documents = await withMongoErrors(() =>
-      this.collection
-        .find({ ...usable(this.entity), _id: beyond } as Filter<Document>)
-        .sort({ _id: 1 })
-        .limit(limit + 1)
-        .toArray(),
-    );
-    const records = documents
-      .slice(0, limit)
-      .map((document) => ({ id: String(document._id), ...recordOf(this.entity, document) }));
-    const last = records.at(-1);
-    return documents.length > limit && last ? { records, next: last.id } : { records };
+    const records: IdentifiedRecord[] = [];
+    for (let from = after === undefined ? undefined : idFromPublic(after); ;) {
+      const documents = await withMongoErrors(() => this.page(from, limit + 2));
+      const fresh =
+        from === undefined ? documents : documents.filter(({ _id }) => idText(_id) !== idText(from));
+      for (const document of fresh) {
+        const image = imageOf(this.entity, document);
+        if (image) records.push({ id: publicId(document._id), ...recordIn(image) });
+      }
+      const last = records.at(limit - 1);
+      if (records.length > limit && last) return { records: records.slice(0, limit), next: last.id };
+      if (documents.length < limit + 2) return { records };
+      from = documents.at(-1)?._id;
+    }
   }
 
-  /** Creates the record, or brings back a deleted one, which keeps its id. */
+  /** What is no id names nothing. */
+  private look(
+    id: string,
+    scope: { readonly session?: ClientSession } = {},
+  ): ReturnType<RecordWriter['see']> {
+    const value = idFromPublic(id);
+    return this.writer.seeIdentified(value === undefined ? new MinKey() : value, scope);
+  }
+
+  /** From this id on, over ids of all types: `min` follows the index, where a comparison stays within one type. */
+  private page(from: unknown, limit: number): Promise<Document[]> {
+    const index = { _id: 1 } as const;
+    const bound = from === undefined ? {} : { min: { _id: from } };
+    return findDocuments(this.collection, withUsableKey(this.entity), {
+      hint: index,
+      sort: index,
+      limit,
+      ...bound,
+    });
+  }
+
+  /** Creates the record; what a deleted one of this key had of fields that Mongo owns, it gets back. */
   create(key: string, fields: JsonObject, alongside: Alongside = nothing): Promise<CreateByIdResult> {
-    const condition = ({ state }: RecordState) => state !== 'live';
-    const write = { mode: 'replace', set: fields, unset: [], condition, createAs: key } as const;
+    const write = { key, mode: 'replace', set: fields, unset: [] } as const;
     return this.transaction(key, async (session) => {
-      const result = await this.writer.write(keyed(this.entity, key), write, { session });
-      if ('current' in result) return { outcome: 'taken', id: result.id ?? '' };
-      const record = { id: result.id, ...result.record };
+      const { document, occupied } = await this.writer.see(key, { session });
+      if (occupied) throw new KeyOccupiedError(key);
+      if (document) return { outcome: 'taken', id: publicId(document._id) };
+      const result = await this.writer.create(write, { session });
+      const record = { id: publicIdOf(result.id), ...result.record };
       await alongside({ kind: 'created', ...record }, session);
       return { outcome: 'created', record };
     });
@@ -83,9 +116,10 @@ export class MongoRecordsById {
   ): Promise<ReplaceByIdResult> {
     const write = { mode: 'replace', set: fields, unset: [], condition, newKey } as const;
     return this.transaction(id, async (session) => {
-      const result = await this.writer.rename(identified(id), write, { session });
+      const seen = await this.look(id, { session });
+      const result = await this.writer.rename(seen, write, { session });
       if (result.outcome !== 'updated') return result;
-      const record = { id: result.id, ...result.record };
+      const record = { id: publicIdOf(result.id), ...result.record };
       const { previousKey } = result;
       const renamed = previousKey === undefined ? {} : { previousKey };
       await alongside({ kind: 'updated', ...record, ...renamed }, session);
@@ -95,10 +129,11 @@ export class MongoRecordsById {
 
   remove(id: string, condition: WriteCondition, alongside: Alongside = nothing): Promise<RemoveByIdResult> {
     return this.transaction(id, async (session) => {
-      const result = await this.writer.remove(identified(id), condition, { session });
+      const seen = await this.look(id, { session });
+      const result = await this.writer.remove(seen, condition, { session });
       if (result.outcome !== 'removed') return result;
-      const { id: documentId, record, version } = result;
-      const change = { ...record, id: documentId, version, source: 'mongo' } as const;
+      const { record, version } = result;
+      const change = { ...record, id: publicIdOf(result.id), version, source: 'mongo' } as const;
       await alongside({ kind: 'deleted', ...change }, session);
       return { outcome: 'removed', key: record.key, version };
     });
@@ -113,7 +148,6 @@ export class MongoRecordsById {
 
 const nothing: Alongside = () => Promise.resolve();
 
-/** Ids that are no ObjectIds name nothing. */
-function identified(id: string): Filter<Document> {
-  return ObjectId.isValid(id) ? { _id: new ObjectId(id) } : { _id: { $in: [] } };
+function publicIdOf(text: string): string {
+  return publicId(idFromText(text));
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { versionOf, type WriteCommand } from '@redis-mongo-sync/sync-core';
-import { Long, ObjectId } from 'mongodb';
+import { KeyOccupiedError, versionOf, type WriteCommand } from '@redis-mongo-sync/sync-core';
+import { Decimal128, Long, UUID, type ObjectId } from 'mongodb';
 import { recordWritersStage, type RecordWritersStage } from '../testing/record-writers-stage.js';
 
 const NONE = { kind: 'none' } as const;
@@ -45,16 +45,12 @@ describe('documents that outsiders made', () => {
       });
     });
 
-    it('become the record that a client creates there, by key and by id', async () => {
-      const [first, second] = [await put(), await put()];
-      expect(await stage.byKey.write(writing(first))).toMatchObject({ outcome: 'created' });
-      expect(await stage.byId.create(second, { name: 'Ada' })).toMatchObject({ outcome: 'created' });
-      for (const key of [first, second]) {
-        expect(await stage.byKey.get(key)).toMatchObject({
-          state: 'live',
-          record: { fields: { email: key } },
-        });
-      }
+    it('keep their keys from records that a client creates, by key and by id', async () => {
+      const key = await put();
+      const raw = await stage.raw(key);
+      await expect(stage.byKey.write(writing(key))).rejects.toThrow(KeyOccupiedError);
+      await expect(stage.byId.create(key, { name: 'Ada' })).rejects.toThrow(KeyOccupiedError);
+      expect(await stage.raw(key)).toBe(raw);
     });
 
     it('are left out of lists', async () => {
@@ -70,28 +66,30 @@ describe('documents that outsiders made', () => {
     });
   });
 
-  it('lists by id what can be addressed by id', async () => {
-    const [text, number] = [newKey(), newKey()];
-    await stage.put({ _id: 'a text' as unknown as ObjectId, email: text });
-    await stage.put({ _id: 7 as unknown as ObjectId, email: number });
-    const listed: string[] = [];
+  it('lists by id what can be addressed by id, whatever the ids are', async () => {
+    const ids = ['a text', 7, Long.MAX_VALUE, new Date(5), { a: 1 }, new UUID()];
+    const keys = ids.map(() => newKey());
+    for (const [index, id] of ids.entries())
+      await stage.put({ _id: id as unknown as ObjectId, email: keys[index] });
+    const listed = new Map<string, string>();
     let after: string | undefined;
     do {
       const page = await stage.byId.list({ limit: 2, ...(after === undefined ? {} : { after }) });
-      listed.push(...page.records.map(({ key }) => key));
+      for (const { key, id } of page.records) listed.set(key, id);
       after = page.next;
     } while (after !== undefined);
-    expect(listed).not.toContain(text);
-    expect(listed).not.toContain(number);
-    expect(await stage.byKey.write(writing(text))).toMatchObject({ outcome: 'updated' });
-    expect(await stage.byKey.rename({ ...writing(number), newKey: newKey() })).toMatchObject({
-      outcome: 'renamed',
-    });
+    for (const key of keys) {
+      expect(await stage.byId.get(listed.get(key) ?? '')).toMatchObject({ state: 'live', record: { key } });
+      expect(await stage.byKey.write(writing(key))).toMatchObject({ outcome: 'updated' });
+      expect(await stage.byKey.rename({ ...writing(key), newKey: newKey() })).toMatchObject({
+        outcome: 'renamed',
+      });
+    }
   });
 
   it('a version below all versions does not make a record absent', async () => {
     const key = newKey();
-    await stage.put({ email: key, name: 'x', version: -1 });
+    await stage.put({ email: key, name: 'x', _sync: { version: -1, source: 'mongo' } });
     const raw = await stage.raw(key);
     const precondition = { kind: 'absent' } as const;
     expect(await stage.byKey.write(writing(key, { precondition }))).toMatchObject({
@@ -107,10 +105,11 @@ describe('documents that outsiders made', () => {
     ['null', { version: null }],
     ['a fraction', { version: 7.5 }],
     ['a 64-bit number', { version: Long.fromNumber(9) }],
+    ['a decimal', { version: Decimal128.fromString('9') }],
     ['a text', { version: '11' }],
   ])('a version that is %s can be named in a condition', async (_name, stamp) => {
     const key = newKey();
-    await stage.put({ email: key, name: 'x', ...stamp });
+    await stage.put({ email: key, name: 'x', _sync: { source: 'mongo', ...stamp } });
     const version = versionOf(await stage.byKey.get(key));
     const stale = { kind: 'version', version: version + 1 } as const;
     expect(await stage.byKey.write(writing(key, { precondition: stale }))).toMatchObject({

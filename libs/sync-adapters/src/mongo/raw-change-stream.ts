@@ -1,5 +1,6 @@
 import type { ClientSession, Db, Document, Long, MongoClient } from 'mongodb';
 import { translateMongoError } from './mongo-errors.js';
+import { decodeEvent, RAW_BATCHES, type Decoded } from './read-documents.js';
 
 export interface RawChangeStreamOptions {
   readonly client: MongoClient;
@@ -15,8 +16,12 @@ export interface RawChangeStreamOptions {
   readonly batchSize?: number;
 }
 
-interface RawBatch {
-  readonly events: readonly Document[];
+export interface RawBatch {
+  /**
+   * Each by itself: one that can't be decoded says why, and what can be decoded of it: its `documentKey`, `ns`,
+   * `operationType` and `_id` (the token) nearly always.
+   */
+  readonly events: readonly Decoded[];
   /** Resume token of the whole batch: past its last event, or past all the server has seen when it is empty. */
   readonly token: Document;
 }
@@ -24,8 +29,8 @@ interface RawBatch {
 interface CursorReply {
   cursor: {
     id: Long | number | bigint;
-    firstBatch?: Document[];
-    nextBatch?: Document[];
+    firstBatch?: Uint8Array[];
+    nextBatch?: Uint8Array[];
     postBatchResumeToken?: Document;
   };
 }
@@ -137,16 +142,23 @@ class RawCursor {
   }
 
   private async command(command: Document): Promise<CursorReply> {
-    return (await this.options.db.command(command, { session: this.session })) as unknown as CursorReply;
+    const options = { session: this.session, ...RAW_BATCHES };
+    return (await this.options.db.command(command, options)) as unknown as CursorReply;
   }
 
   private batchOf({ cursor }: CursorReply): RawBatch {
     this.id = cursor.id;
-    const events = cursor.firstBatch ?? cursor.nextBatch ?? [];
-    this.token = cursor.postBatchResumeToken ?? (events.at(-1)?._id as Document | undefined) ?? this.token;
+    const events = (cursor.firstBatch ?? cursor.nextBatch ?? []).map(decodeEvent);
+    this.token = cursor.postBatchResumeToken ?? tokenOf(events.at(-1)) ?? this.token;
     if (!this.token) throw new Error('the server sent no resume token: MongoDB 4.0.7 or newer is needed');
     return { events, token: this.token };
   }
+}
+
+function tokenOf(event: Decoded | undefined): Document | undefined {
+  if (!event) return undefined;
+  const { _id } = event.fault === undefined ? event.document : event.members;
+  return _id as Document | undefined;
 }
 
 const DEFAULT_BATCH_SIZE = 1000;

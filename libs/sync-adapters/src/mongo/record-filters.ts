@@ -1,35 +1,42 @@
-import type { EntityDefinition, Precondition } from '@redis-mongo-sync/sync-core';
+import { keyValue, STAMP_FIELD, type EntityDefinition, type Precondition } from '@redis-mongo-sync/sync-core';
 import type { Document, Filter } from 'mongodb';
-
-const LIVE = { deleted: { $ne: true } };
+import { jsonToBson } from './bson-json.js';
+import { stampedWith } from './document-stamp.js';
+import { lowestKey } from './key-index.js';
 
 /** Plain comparison with a key would also match a list with that key in it. */
 const NO_LIST = { $not: { $type: 'array' } };
 
-/** Living records with a usable key, above `after`. */
-export function usable({ keyField }: EntityDefinition, after = ''): Filter<Document> {
-  return { [keyField]: { $gt: after, ...NO_LIST }, ...LIVE };
+/** A record key as the value that stands in documents. */
+export function keyInMongo(entity: EntityDefinition, key: string): unknown {
+  return jsonToBson(keyValue(entity, key));
 }
 
-/** Whatever has the key as the unique index sees it: also a tombstone, or a list with the key in it. */
-export function keyed({ keyField }: EntityDefinition, key: string): Filter<Document> {
-  return { [keyField]: key };
+/** Documents with a key of the entity's type; above this one (as it stands in a document), in the order of the index. */
+export function withUsableKey(entity: EntityDefinition, above?: unknown): Filter<Document> {
+  const range = above === undefined ? lowestKey(entity) : { $gt: above };
+  return { [entity.keyField]: { ...range, ...NO_LIST } };
 }
 
-/** The living record with this key, if it meets the precondition. */
-export function living(
-  { keyField }: EntityDefinition,
-  key: string,
-  precondition: Precondition,
-): Filter<Document> {
-  const version =
-    precondition.kind === 'version' ? { version: { $eq: precondition.version, ...NO_LIST } } : {};
-  return { [keyField]: { $eq: key, ...NO_LIST }, ...LIVE, ...version };
+/** The document that keeps this key from others, by the unique index: also one with the key in a list. */
+export function holding(entity: EntityDefinition, key: string): Filter<Document> {
+  return { [entity.keyField]: keyInMongo(entity, key) };
+}
+
+/** The documents with these keys. */
+export function keyedIn(entity: EntityDefinition, keys: readonly string[]): Filter<Document> {
+  return { [entity.keyField]: { $in: keys.map((key) => keyInMongo(entity, key)), ...NO_LIST } };
+}
+
+/** The document with this key, if it meets the precondition. */
+export function meeting(entity: EntityDefinition, key: string, precondition: Precondition): Filter<Document> {
+  const version = precondition.kind === 'version' ? stampedWith(precondition.version) : {};
+  return { [entity.keyField]: { $eq: keyInMongo(entity, key), ...NO_LIST }, ...version };
 }
 
 /** Matches no document, so that an upsert inserts – or meets the unique index. */
 export function vacant(entity: EntityDefinition, key: string): Filter<Document> {
-  return { ...keyed(entity, key), version: { $in: [] } };
+  return { [entity.keyField]: keyInMongo(entity, key), [`${STAMP_FIELD}.version`]: { $in: [] } };
 }
 
 /**
@@ -37,6 +44,6 @@ export function vacant(entity: EntityDefinition, key: string): Filter<Document> 
  * a missing field as well.
  */
 export function unchanged({ keyField }: EntityDefinition, seen: Document): Filter<Document> {
-  const fields = ['_id', keyField, 'version', 'deleted'];
+  const fields = ['_id', keyField, STAMP_FIELD];
   return Object.fromEntries(fields.map((field) => [field, { $eq: (seen[field] as unknown) ?? null }]));
 }

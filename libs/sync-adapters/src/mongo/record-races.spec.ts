@@ -8,7 +8,7 @@ import {
 import * as fc from 'fast-check';
 import type { Document } from 'mongodb';
 import { recordWritersStage, type RecordWritersStage } from '../testing/record-writers-stage.js';
-import { uglyFields, uglyStamps } from '../testing/ugly-documents.js';
+import { formerStamps, uglyFields, uglyStamps } from '../testing/ugly-documents.js';
 import type { ReplaceByIdResult } from './records-by-id.js';
 
 const seed = Number(process.env.RACES_SEED ?? Date.now() % 1_000_000);
@@ -21,11 +21,13 @@ const newKey = () => `race-${(count += 1)}@example.org`;
 
 const stamped: fc.Arbitrary<Document> = fc.oneof(
   uglyStamps,
-  fc.integer({ min: 1, max: 1e6 }).map((version) => ({ version, source: 'mongo' })),
+  fc.integer({ min: 1, max: 1e6 }).map((version) => ({ _sync: { version, source: 'mongo' } })),
 );
 const uglyUsers = (length: number): fc.Arbitrary<Document[]> =>
   fc.array(
-    fc.tuple(uglyFields, stamped).map(([fields, stamp]) => ({ ...fields, ...stamp })),
+    fc
+      .tuple(uglyFields, formerStamps, stamped)
+      .map(([fields, former, stamp]) => ({ ...fields, ...former, ...stamp })),
     { minLength: length, maxLength: length },
   );
 
@@ -48,7 +50,7 @@ describe(`records by key and by id, raced (seed ${seed})`, () => {
     stage.byKey.rename({ ...writing(key, { set: {}, create: false }), newKey });
   const renameById = (id: string, key: string): Promise<ReplaceByIdResult> =>
     stage.byId.replace(id, { key, fields: { name: 'Ada' }, condition: ALWAYS }, stage.announce);
-  const livingAt = (key: string) => stage.users.countDocuments({ email: key, deleted: { $ne: true } });
+  const livingAt = (key: string) => stage.users.countDocuments({ email: key });
 
   it('many renames onto one key: one gets it, the others are told that it is taken and stay what they were', async () => {
     await check(uglyUsers(8), async (documents) => {
@@ -142,7 +144,6 @@ describe(`records by key and by id, raced (seed ${seed})`, () => {
       }
       expect(await livingAt(key)).toBe(alive ? 1 : 0);
       expect(versionOf(await stage.byKey.get(key))).toBe(done.at(-1)?.version);
-      expect(await stage.users.countDocuments({ email: key })).toBe(1);
     });
   });
 

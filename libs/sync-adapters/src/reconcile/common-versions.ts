@@ -1,8 +1,7 @@
 import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import { versionOfDocument } from '../mongo/documents.js';
-import { withMongoErrors } from '../mongo/mongo-errors.js';
+import { MongoDocumentAuthority } from '../mongo/mongo-authority.js';
 import { RedisCaptureJournal } from '../redis/redis-capture-journal.js';
 
 /** The lower of the versions that both stores hold of each record, tombstones included; 0 where one holds none. */
@@ -11,17 +10,9 @@ export async function commonVersions(
   entity: EntityDefinition,
   keys: readonly string[],
 ): Promise<readonly number[]> {
-  const [documents, known] = await Promise.all([
-    withMongoErrors(() =>
-      stores.db
-        .collection(entity.collection)
-        .find({ [entity.keyField]: { $in: [...keys] } }, { projection: { [entity.keyField]: 1, version: 1 } })
-        .toArray(),
-    ),
+  const [current, known] = await Promise.all([
+    new MongoDocumentAuthority(stores.db).current(entity, keys),
     new RedisCaptureJournal(stores.redis).known(entity, keys),
   ]);
-  const inMongo = new Map(
-    documents.map((document) => [String(document[entity.keyField]), versionOfDocument(document) ?? 0]),
-  );
-  return keys.map((key, index) => Math.min(inMongo.get(key) ?? 0, known[index]?.held ?? 0));
+  return keys.map((key, index) => Math.min(current.get(key)?.version ?? 0, known[index]?.held ?? 0));
 }

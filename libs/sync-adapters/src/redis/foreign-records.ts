@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { KEYS } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';
+import { readInfo } from './redis-safety.js';
 import { SCRIPTS } from './scripts.js';
 
 /** A key of an entity's pattern, and what it holds. */
@@ -28,10 +30,10 @@ const OBJECT_ID = /^[\da-f]{24}$/;
 export class ForeignRecords {
   constructor(private readonly redis: Redis) {}
 
-  /** SCAN cursors are valid for one run of the server. */
+  /** SCAN cursors are valid for one run of the server. Another id each time when the server may not be asked. */
   async runId(): Promise<string> {
-    const info = await withRedisErrors(() => this.redis.info('server'));
-    return /^run_id:(\w+)/m.exec(info)?.[1] ?? '';
+    const info = await readInfo(this.redis, ['server']);
+    return /^run_id:(\w+)/m.exec(info ?? '')?.[1] ?? randomUUID();
   }
 
   async *pages(entity: EntityDefinition, from: string, limit: number): AsyncGenerator<FoundPage> {

@@ -34,7 +34,7 @@ export const KEYS = {
   deadLetters: (direction: Direction): string => `${STREAMS[direction]}:dlq`,
   /**
    * Hash: `<entity>:<record key>` → highest version on the stream that is not settled yet; of `redis_changes`
-   * followed by a space and what that write knew of Mongo (`known` of its event).
+   * followed by what that write knew of Mongo and what it changed (`<version> <known> <JSON list of names, or *>`).
    */
   inFlight: (direction: Direction): string => `${STREAMS[direction]}:inflight`,
   /** Hash: the ledger of a direction. */
@@ -53,6 +53,15 @@ export const KEYS = {
   /** What a client's write answered, for the case that it is sent again. */
   operation: (operationId: string): string => `sync:operation:${operationId}`,
 } as const;
+
+/** Each of the names above, cut at a colon: no record may have one of these, or one that goes on with a colon. */
+export const PRODUCT_PREFIXES: readonly string[] = [
+  ...Object.values(STREAMS),
+  KEYS.processed,
+  'sync',
+  'tombstone',
+  'index',
+];
 
 /** Field of the in-flight hashes. */
 export function inFlightField(entityName: string, key: string): string {

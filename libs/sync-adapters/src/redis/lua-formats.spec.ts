@@ -44,8 +44,8 @@ describe('the texts that scripts write are those that sync-core formats', () => 
   });
   beforeEach(() => redis.flushall());
 
-  function write(payload: string | null, traceparent?: string) {
-    const trace = traceparent === undefined ? {} : { traceparent };
+  function write(payload: string | null, traceparent?: string, changed?: readonly string[]) {
+    const trace = { ...(traceparent === undefined ? {} : { traceparent }), ...(changed ? { changed } : {}) };
     const options = { key: KEY, payload, expected: 'any', tombstoneTtlMs: 60_000, ...trace } as const;
     return writeRecord(redis, USERS, { ...options, operationId: randomUUID() });
   }
@@ -80,6 +80,14 @@ describe('the texts that scripts write are those that sync-core formats', () => 
     expect(await emitted()).not.toHaveProperty('traceparent');
   });
 
+  it('I1: events that say what changed, whatever the names', async () => {
+    for (const changed of [[], ['name'], ['ü😀', '"\\\\"', '\\n\\u0001', ''], ['name', 'ü😀', 'x']]) {
+      await write(PAYLOAD, undefined, changed);
+      const said = (await emitted()).changed;
+      expect(said).toEqual(expect.arrayContaining(changed));
+    }
+  });
+
   it('I1: what is re-emitted, with a new version or its own', async () => {
     for (const payload of [PAYLOAD, null]) {
       await write(payload);
@@ -88,7 +96,7 @@ describe('the texts that scripts write are those that sync-core formats', () => 
       expect(await emitted()).toMatchObject({ ...before });
       await settled();
       await projections.reEmitAnew(USERS, KEY, before?.version ?? 0);
-      expect(await emitted()).toMatchObject({ ...(await held()), base: before?.version, payload });
+      expect(await emitted()).toMatchObject({ ...(await held()), base: 0, payload });
     }
   });
 
@@ -136,7 +144,7 @@ describe('the texts that scripts write are those that sync-core formats', () => 
     await redis.hset(
       KEYS.inFlight('redis-to-mongo'),
       `${USERS.name}:${KEY}`,
-      '9007199254740991 9007199254740990',
+      '9007199254740991 9007199254740990 *',
     );
     inFlight = 9_007_199_254_740_990;
     await check(); // of one in flight that says it knew more than there is

@@ -15,9 +15,15 @@ import { inFlightField, KEYS } from './keys.js';
 import { withRedisErrors } from './redis-errors.js';
 import { SCRIPTS } from './scripts.js';
 
+const DEFAULT_MAX_SKEW_MS = 60_000;
+
 /** Publishes captured changes with `publish-captured.lua`: events and position in one step. */
 export class RedisCaptureJournal implements CaptureJournal {
-  constructor(private readonly redis: Redis) {}
+  constructor(
+    private readonly redis: Redis,
+    /** A version that lies further ahead of Redis's clock is published, and is not in flight. */
+    private readonly maxSkewMs = DEFAULT_MAX_SKEW_MS,
+  ) {}
 
   async position(): Promise<CapturePosition | null> {
     const type = await withRedisErrors(() => this.redis.type(KEYS.capturePosition));
@@ -52,7 +58,7 @@ export class RedisCaptureJournal implements CaptureJournal {
       KEYS.inFlight('mongo-to-redis'),
       KEYS.ledger('mongo-to-redis'),
     ];
-    const args = [expected, next];
+    const args = [expected, next, String(this.maxSkewMs)];
     for (const event of events) {
       args.push(inFlightField(event.entity, event.key), String(event.version), formatEvent(event));
     }

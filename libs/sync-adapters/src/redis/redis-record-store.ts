@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import {
+  differingFields,
   fieldsAfter,
   isMet,
   payloadOf,
-  recordFromText,
   refusal,
-  stateFromTexts,
+  sharedFields,
   StoreUnavailableError,
   type EntityDefinition,
+  type JsonObject,
   type Page,
   type RecordPage,
   type RecordState,
@@ -24,7 +25,10 @@ import type { Redis } from 'ioredis';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { KEYS } from './keys.js';
 import { OneAtATime } from '../one-at-a-time.js';
+import { lookAt, type Look } from './look-at.js';
 import { withRedisErrors } from './redis-errors.js';
+import type { OnForeign } from './redis-projection-target.js';
+import type { RecordWriteResult } from './replies/write-record.reply.js';
 import { writeRecord, type RecordWrite } from './write-record.js';
 
 export interface RedisRecordStoreOptions {
@@ -32,6 +36,7 @@ export interface RedisRecordStoreOptions {
   readonly entity: EntityDefinition;
   /** How long tombstones are kept, ms. */
   readonly tombstoneTtlMs?: number;
+  readonly onForeign?: OnForeign;
 }
 
 /** Attempts of a read-merge-write before the key is called too busy. */
@@ -51,11 +56,7 @@ export class RedisRecordStore implements RecordStore {
   }
 
   async get(key: string): Promise<RecordState> {
-    const { redis, entity } = this.options;
-    const [record = null, tombstone = null] = await withRedisErrors(() =>
-      redis.mget(KEYS.record(entity, key), KEYS.tombstone(entity, key)),
-    );
-    return stateFromTexts(entity, key, { record, tombstone });
+    return (await this.look(key)).state;
   }
 
   async list({ limit, after }: Page): Promise<RecordPage> {
@@ -100,32 +101,51 @@ export class RedisRecordStore implements RecordStore {
 
   private async writeMerged(command: WriteCommand): Promise<WriteResult> {
     const { precondition, create } = command;
+    const { entity } = this.options;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const before = await this.get(command.key);
+      const { state: before, expected } = await this.look(command.key);
       const live = before.state === 'live';
       if (!isMet(precondition, before) || !(live || create)) return refusal(precondition, before);
-      const fields = fieldsAfter(this.options.entity, live ? before.record.fields : {}, command);
-      const result = await this.attempt({
-        key: command.key,
-        payload: payloadOf(fields),
-        expected: live ? before.record.version : 'absent',
-        ...traceOf(command),
-      });
+      const held = live ? before.record.fields : {};
+      const fields = fieldsAfter(entity, held, command);
+      // What a record is created with, or adopted from a text without a stamp, is all of it.
+      const known = live && before.record.version > 0;
+      const changed = known ? { changed: this.changedBetween(held, fields) } : {};
+      const write = { key: command.key, payload: payloadOf(fields), expected, ...changed };
+      const result = await this.attempt({ ...write, ...traceOf(command) });
       if (result.outcome === 'conflict') continue; // another process, or an apply, was faster
       const record: SyncRecord = { key: command.key, version: result.version, source: 'redis', fields };
-      return { outcome: result.created ? 'created' : 'updated', record };
+      return { outcome: live ? 'updated' : 'created', record };
     }
-    const what = `${this.options.entity.name} "${command.key}"`;
+    const what = `${entity.name} "${command.key}"`;
     throw new StoreUnavailableError('redis', `${what} is written too often: no attempt got through`);
   }
 
-  private attempt(write: Omit<RecordWrite, 'tombstoneTtlMs' | 'operationId'>) {
+  /** What stands under the record's two keys, and the condition that it still does. */
+  private async look(key: string): Promise<Look> {
     const { redis, entity } = this.options;
-    return writeRecord(redis, entity, {
-      ...write,
-      operationId: randomUUID(),
-      tombstoneTtlMs: this.tombstoneTtlMs,
-    });
+    // MGET, unlike GET, takes what is no text for nothing.
+    const [record = null, tombstone = null] = await withRedisErrors(() =>
+      redis.mget(KEYS.record(entity, key), KEYS.tombstone(entity, key)),
+    );
+    return lookAt(entity, key, { record, tombstone });
+  }
+
+  /** The shared fields that a write sets or removes. */
+  private changedBetween(before: JsonObject, after: JsonObject): readonly string[] {
+    const { entity } = this.options;
+    const differing = differingFields(sharedFields(entity, before), sharedFields(entity, after));
+    return differing.filter((field) => field !== entity.keyField);
+  }
+
+  private async attempt(
+    write: Omit<RecordWrite, 'tombstoneTtlMs' | 'operationId'>,
+  ): Promise<RecordWriteResult> {
+    const { redis, entity, onForeign } = this.options;
+    const operation = { operationId: randomUUID(), tombstoneTtlMs: this.tombstoneTtlMs };
+    const result = await writeRecord(redis, entity, { ...write, ...operation });
+    if (result.outcome === 'written' && result.foreign.length > 0) onForeign?.(result.foreign);
+    return result;
   }
 
   private async refused({ key, precondition }: RemoveCommand): Promise<RemoveResult> {
@@ -143,5 +163,6 @@ function recordFrom(
   key: string,
   text: string | null | undefined,
 ): SyncRecord | null {
-  return text == null ? null : recordFromText(entity, key, text);
+  const { state } = lookAt(entity, key, { record: text ?? null, tombstone: null });
+  return state.state === 'live' ? state.record : null;
 }

@@ -23,6 +23,7 @@ export const SCRIPTS = {
   applyBatch: script('apply-batch', parseApplyBatchReply),
   readLedger: script('read-ledger', parseReadLedgerReply),
   digestBucket: script('digest-bucket', parseDigestBucketReply),
+  discardLetter: script('discard-letter', isDone),
   holdLease: script('hold-lease', isDone),
   mendIndex: script('mend-index', Number),
   publishCaptured: script('publish-captured', parsePublishCapturedReply),

@@ -8,13 +8,18 @@ export interface RecordWrite {
   readonly key: string;
   /** Payload text; `null` writes a tombstone. */
   readonly payload: string | null;
-  /** Condition on the living record; a number is its version. */
+  /** Condition on the living record; a number is its version, 0 that of a text without a stamp. */
   readonly expected: 'any' | 'absent' | 'exists' | number;
   /** Makes the write safe to send again; unique per attempt. */
   readonly operationId: string;
   readonly tombstoneTtlMs: number;
   readonly traceparent?: string;
+  /** The top-level fields that are set or removed. Absent: all. */
+  readonly changed?: readonly string[];
 }
+
+/** A longer list is no better than none. */
+const MAX_CHANGED_NAMES = 1000;
 
 /** How long the answer to an operation is remembered, s: longer than any client keeps resending. */
 const OPERATION_TTL_SECONDS = 60;
@@ -46,6 +51,11 @@ export function writeRecord(
       String(entity.ttlSeconds ?? 0),
       String(OPERATION_TTL_SECONDS),
       write.traceparent ?? '',
+      changedText(write.changed),
     ],
   );
+}
+
+function changedText(names: readonly string[] | undefined): string {
+  return names === undefined || names.length > MAX_CHANGED_NAMES ? '' : JSON.stringify(names);
 }

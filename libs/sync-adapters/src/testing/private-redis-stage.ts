@@ -52,13 +52,14 @@ class PrivateRedisStage implements RedisStage {
     await this.server.stop();
   }
 
-  async write(key: string, payload: string | null): Promise<number> {
+  async write(key: string, payload: string | null, changed?: readonly string[]): Promise<number> {
     const write = {
       key,
       payload,
       expected: 'any',
       operationId: randomUUID(),
       tombstoneTtlMs: 60_000,
+      ...(changed ? { changed } : {}),
     } as const;
     const result = await writeRecord(this.redis, USERS, write);
     if (result.outcome === 'conflict') throw new Error(`conflict on ${key}`);

@@ -39,7 +39,7 @@ export async function recordWritersStage(): Promise<RecordWritersStage> {
     },
     put: async (document) => String((await users.insertOne(document)).insertedId),
     raw: async (key) => {
-      const document = await users.findOne({ email: key }, { promoteValues: false });
+      const document = await users.findOne({ email: key }, { promoteValues: false, bsonRegExp: true });
       return document && BSON.EJSON.stringify(document, { relaxed: false });
     },
     close: async () => {

@@ -1,5 +1,17 @@
 import * as fc from 'fast-check';
-import { Binary, Decimal128, Long, MaxKey, ObjectId, Timestamp, UUID, type Document } from 'mongodb';
+import {
+  Binary,
+  BSONRegExp,
+  BSONSymbol,
+  Code,
+  Decimal128,
+  Long,
+  MaxKey,
+  ObjectId,
+  Timestamp,
+  UUID,
+  type Document,
+} from 'mongodb';
 
 /*
  * What other programs leave in a collection that is synced: fields of their own, in types that JSON does not have,
@@ -26,7 +38,15 @@ const scalars = fc.constantFrom<unknown>(
   new Binary(Buffer.from([0, 255])),
   new Timestamp({ t: 1, i: 1 }),
   /^a.*$/i,
+  new BSONRegExp('a.b', 'ms'),
+  new BSONSymbol('name'),
+  new Code('x', { a: 1 }),
   new MaxKey(),
+  { $gt: 5 },
+  { $oid: 'zz' },
+  { $numberLong: '5' },
+  { $document: { $regex: 'a', $options: 'i' } },
+  { $ref: 'c', $id: new ObjectId('0123456789abcdef01234567') },
 );
 
 const { value: values } = fc.letrec<{ value: unknown; list: unknown[]; object: Document }>((tie) => ({
@@ -55,25 +75,41 @@ export const uglyFields: fc.Arbitrary<Document> = fc.dictionary(
   { maxKeys: 5, noNullPrototype: true },
 );
 
-/** Stamps that the sync never wrote. `{}` is a document without one. */
-export const uglyStamps: fc.Arbitrary<Document> = fc.constantFrom<Document>(
+/** What stands in `_sync` and was never written by the sync. `{}`: nothing. */
+export const uglyStamps: fc.Arbitrary<Document> = fc
+  .constantFrom<unknown>(
+    undefined,
+    null,
+    'theirs',
+    7,
+    [],
+    [{ version: 5, source: 'mongo' }],
+    {},
+    { version: null },
+    { version: 0, source: 'mongo' },
+    { version: -1, source: 'mongo' },
+    { version: 7.5, source: 'mongo' },
+    { version: 8, source: 'redis' },
+    { version: 8 },
+    { version: 8, source: 'somebody' },
+    { version: Long.fromNumber(9), source: 'mongo' },
+    { version: Long.MAX_VALUE, source: 'mongo' },
+    { version: new Timestamp({ t: 0, i: 9 }), source: 'mongo' },
+    { version: Decimal128.fromString('10'), source: 'mongo' },
+    { version: '11', source: 'redis' },
+    { version: true, source: 'redis' },
+    { version: Number.NaN, source: 'mongo' },
+    { version: new Date(5), source: 'mongo' },
+    { version: [1, 2], source: 'mongo' },
+    { version: { major: 1 }, source: 'mongo' },
+    { version: /^1/, source: 'mongo' },
+  )
+  .map((stamp) => (stamp === undefined ? {} : { _sync: stamp }));
+
+/** Fields of theirs that are called as the sync's were in earlier versions. */
+export const formerStamps: fc.Arbitrary<Document> = fc.constantFrom<Document>(
   {},
-  { version: null },
-  { version: 0 },
-  { version: -1 },
-  { version: 7.5, source: 'mongo' },
-  { version: 8, source: 'redis' },
-  { version: Long.fromNumber(9) },
-  { version: Long.MAX_VALUE },
-  { version: Decimal128.fromString('10.25'), source: 3 },
-  { version: '11' },
-  { version: 'v1' },
-  { version: Number.NaN },
-  { version: new Date(5) },
-  { version: [1, 2] },
-  { version: { major: 1 } },
-  { version: /^1/ },
-  { version: 12, deleted: false },
-  { version: 13, deleted: null },
-  { version: 14, deleted: 'no' },
+  { version: '1.2.3', source: 'google', updatedAt: new Date('2025-05-05T05:05:05Z') },
+  { version: 12, deleted: true, purgeAt: new Date('2035-01-01') },
+  { deleted: 'no', source: 3 },
 );

@@ -12,12 +12,17 @@ export interface ChangeEvent extends Stamp {
   readonly op: Operation;
   /** Canonical JSON object of the visible fields; `null` for a delete. */
   readonly payload: string | null;
-  /** Mongo `_id` as hex, where it is known. */
+  /** Canonical Extended JSON of Mongo's `_id`, where it is known. */
   readonly id?: string;
   /** Of a Redis write: the version that Redis held when it was made; 0: nothing. Absent: not known. */
   readonly base?: number;
   /** With `base`: the version up to which the writer knew everything that Mongo has; absent: `base` itself. */
   readonly known?: number;
+  /**
+   * Of a Redis write: the top-level fields that it set or removed, together with those of earlier writes of the record
+   * that were in flight then. Absent: all.
+   */
+  readonly changed?: readonly string[];
   /** W3C trace context of the request that caused the change. */
   readonly traceparent?: string;
 }

@@ -44,10 +44,24 @@ describe('the sides of a conflict', () => {
     expect(id).toBe('users:a@b.c:7:redis');
   });
 
-  it('has one of four reasons', () => {
+  it('I22: of a merge is another one with each version that it is tried with', () => {
+    const conflict = { entity: 'users', key: 'a@b.c', loser: { version: 7, source: 'redis' } } as const;
+    const fields = { merged: ['name'], lost: [], overruled: [] };
+    const met = (version: number) =>
+      conflictIdOf({ ...conflict, fields, winner: { version, source: 'mongo' } });
+    expect(met(8)).toBe('users:a@b.c:7:redis:8:mongo');
+    expect(met(9)).not.toBe(met(8));
+    expect(conflictIdOf({ ...conflict, winner: { version: 8, source: 'mongo' } })).toBe(
+      'users:a@b.c:7:redis',
+    );
+  });
+
+  it('has one of six reasons', () => {
     expect(CONFLICT_REASONS).toEqual([
       'newer-version',
       'mongo-preferred-at-equal-version',
+      'merged',
+      'preferred-side',
       'unstamped-write-in-mongo',
       'overtaken',
     ]);

@@ -1,6 +1,7 @@
 import { fieldsOf } from './change-event.js';
 import { sharedFields, type EntityDefinition } from './entity.js';
 import { canonicalJson, type JsonObject } from './json.js';
+import { differingFields } from './merge-fields.js';
 import { eventFromImage, type MongoImage } from './mongo-image.js';
 import type { HeldRecord } from './record-text.js';
 
@@ -25,8 +26,20 @@ export function decideTie(
 ): TieDecision {
   if (!image) return 'write'; // no document any more: the change was the last one
   if (image.version !== held.version) return 'wait';
+  if (image.deleted) return 'write'; // a tombstone holds nothing that an outsider could have changed
   const twoClients = held.source === 'redis' && image.source === 'mongo';
   return twoClients || sameShared(entity, held, image) ? 'write' : 'stamp';
+}
+
+/** The shared fields in which the two differ; `undefined`: it can't be told. */
+export function tiedFields(
+  entity: EntityDefinition,
+  held: HeldRecord,
+  image: MongoImage,
+): readonly string[] | undefined {
+  const inRedis = held.payload === null ? null : parseFields(held.payload);
+  if (inRedis === null || image.deleted) return undefined;
+  return differingFields(sharedFields(entity, inRedis), sharedFields(entity, image.fields));
 }
 
 function sameShared(entity: EntityDefinition, held: HeldRecord, image: MongoImage): boolean {

@@ -16,6 +16,7 @@ describe('who owns a field', () => {
     ['email', 'shared'] as const,
     ['name', 'shared'] as const,
     ['anything', 'shared'] as const,
+    ...['version', 'source', 'updatedAt', 'deleted', 'purgeAt'].map((field) => [field, 'shared'] as const),
     ['wallet', 'owned'] as const,
     ['passwordHash', 'hidden'] as const,
     ['refreshTokens', 'hidden'] as const,
@@ -32,7 +33,8 @@ describe('who owns a field', () => {
     ['wallet', 'owned'],
     ['passwordHash', 'hidden'],
     ['anything', 'hidden'],
-    ['version', 'system'],
+    ['version', 'hidden'],
+    ['_sync', 'system'],
   ])('with a projection %s is %s', (field, role) => {
     expect(fieldRole(PROJECTED, field)).toBe(role);
   });
@@ -41,7 +43,7 @@ describe('who owns a field', () => {
     expect(fieldRole({ ...USERS, ownedFields: ['twoFA'] }, 'twoFA')).toBe('hidden');
   });
 
-  const FIELDS = { email: 'a@b.c', name: 'Ada', wallet: 1, twoFA: 'x', version: 7, extra: [] };
+  const FIELDS = { email: 'a@b.c', name: 'Ada', wallet: 1, twoFA: 'x', _sync: { version: 7 }, extra: [] };
 
   it('shows shared and owned fields', () => {
     expect(visibleFields(USERS, FIELDS)).toEqual({ email: 'a@b.c', name: 'Ada', wallet: 1, extra: [] });

@@ -25,29 +25,31 @@ const events: fc.Arbitrary<ChangeEvent> = fc
     fields: fc.option(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue())),
     id: fc.option(fc.string({ minLength: 1, maxLength: 30 }), { nil: undefined }),
     traceparent: fc.option(fc.string({ minLength: 1, maxLength: 60 }), { nil: undefined }),
+    changed: fc.option(fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 5 }), { nil: undefined }),
   })
-  .map(({ fields, id, traceparent, ...head }) => ({
+  .map(({ fields, id, traceparent, changed, ...head }) => ({
     ...head,
     eventId: eventIdOf(head.source, head.key, head.version),
     op: fields ? ('upsert' as const) : ('delete' as const),
     payload: fields ? payloadOf(JSON.parse(JSON.stringify(fields)) as JsonObject) : null,
     ...(id === undefined ? {} : { id }),
     ...(traceparent === undefined ? {} : { traceparent }),
+    ...(changed === undefined ? {} : { changed }),
   }));
 
 describe('the envelope', () => {
   it('has its members in this order, the payload last', () => {
     expect(TEXT).toBe(
-      '{"schema":1,"entity":"users","key":"ada@example.org","op":"upsert","source":"redis",' +
+      '{"schema":2,"entity":"users","key":"ada@example.org","op":"upsert","source":"redis",' +
         '"id":"507f1f77bcf86cd799439011",' +
         '"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",' +
         '"version":2048,"updatedAt":2,"eventId":"redis:ada@example.org:2048",' +
         '"payload":{"email":"ada@example.org"}}',
     );
     const { id: _id, traceparent: _trace, ...bare } = EVENT;
-    expect(formatEvent({ ...bare, op: 'delete', payload: null, base: 2, known: 1 })).toBe(
-      '{"schema":1,"entity":"users","key":"ada@example.org","op":"delete","source":"redis",' +
-        '"base":2,"known":1,"version":2048,"updatedAt":2,"eventId":"redis:ada@example.org:2048","payload":null}',
+    expect(formatEvent({ ...bare, op: 'delete', payload: null, base: 2, known: 1, changed: [] })).toBe(
+      '{"schema":2,"entity":"users","key":"ada@example.org","op":"delete","source":"redis",' +
+        '"base":2,"known":1,"changed":[],"version":2048,"updatedAt":2,"eventId":"redis:ada@example.org:2048","payload":null}',
     );
   });
 
@@ -89,11 +91,11 @@ describe('the envelope', () => {
     [TEXT.slice(0, -2), 'not an event envelope'],
     [TEXT.replace('payload', 'load'), 'not an event envelope'],
     [`${TEXT} `, 'not an event envelope'],
-    [TEXT.replace('"schema":1', '"schema":1,'), 'envelope is not JSON'],
+    [TEXT.replace('"schema":2', '"schema":2,'), 'envelope is not JSON'],
     [`[],"payload":{}}`, 'envelope is not JSON'],
     [',"payload":{}}', 'envelope is not JSON'],
-    [TEXT.replace('"schema":1', '"schema":2'), 'schema 2 is not known'],
-    [TEXT.replace('"schema":1', '"schema":"1"'), 'schema "1" is not known'],
+    [TEXT.replace('"schema":2', '"schema":1'), 'schema 1 is not known'],
+    [TEXT.replace('"schema":2', '"schema":"2"'), 'schema "2" is not known'],
     [TEXT.replace('"op":"upsert"', '"op":"merge"'), 'op must be upsert or delete'],
     [TEXT.replace('"op":"upsert"', '"op":"delete"'), 'a delete has no payload'],
     [formatEvent({ ...EVENT, payload: null }), 'payload is not an object'],
@@ -111,8 +113,11 @@ describe('the envelope', () => {
     [formatEvent({ ...EVENT, key: 'x'.repeat(513) }), 'key must be a string of 1 to 512 characters'],
     [formatEvent({ ...EVENT, key: '' }), 'key must be'],
     [TEXT.replace('"key":"ada@example.org"', '"key":{"$gt":""}'), 'key must be'],
-    [formatEvent({ ...EVENT, id: '' }), 'id must be a string of 1 to 255 characters'],
-    [formatEvent({ ...EVENT, id: 'x'.repeat(256) }), 'id must be'],
+    [formatEvent({ ...EVENT, id: '' }), 'id must be a string of 1 to 8192 characters'],
+    [formatEvent({ ...EVENT, id: 'x'.repeat(8_193) }), 'id must be'],
+    [TEXT.replace('"version"', '"changed":"name","version"'), 'changed must be a list of field names'],
+    [TEXT.replace('"version"', '"changed":null,"version"'), 'changed must be a list of field names'],
+    [TEXT.replace('"version"', '"changed":[7],"version"'), 'changed must be a list of field names'],
     [formatEvent({ ...EVENT, traceparent: '' }), 'traceparent must be a string of 1 to 255 characters'],
   ])('is refused with a reason: %s', (text, reason) => {
     expect(() => parseEvent(text)).toThrow(MalformedEventError);

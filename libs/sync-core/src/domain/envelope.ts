@@ -1,10 +1,11 @@
 import { isJsonObject, type JsonObject } from './json.js';
 import type { ChangeEvent } from './change-event.js';
+import { MAX_KEY_LENGTH } from './record-key.js';
 import { isSource } from './stamp.js';
 import { isVersion, updatedAtOf } from './version.js';
 
 /** Version of the envelope's layout. A consumer refuses one that it does not know. */
-const EVENT_SCHEMA = 1;
+const EVENT_SCHEMA = 2;
 
 /** The one field of a stream entry; its value is the envelope, a JSON text. */
 export const EVENT_FIELD = 'event';
@@ -13,6 +14,9 @@ export const EVENT_FIELD = 'event';
 export class MalformedEventError extends Error {
   override readonly name = 'MalformedEventError';
 }
+
+/** A document's id may be of any type: also a long text, or a document. */
+const MAX_ID_LENGTH = 8192;
 
 const PAYLOAD_MARK = ',"payload":';
 
@@ -32,6 +36,7 @@ export function formatEvent(event: ChangeEvent): string {
     traceparent: event.traceparent,
     base: event.base,
     known: event.known,
+    changed: event.changed,
     version: event.version,
     updatedAt: updatedAtOf(event.version),
     eventId: event.eventId,
@@ -49,7 +54,7 @@ export function parseEvent(text: string): ChangeEvent {
   if (mark < 0 || !text.endsWith('}')) throw new MalformedEventError('not an event envelope');
   const head = parseObject(`${text.slice(0, mark)}}`, 'envelope');
   const payload = text.slice(mark + PAYLOAD_MARK.length, -1);
-  const { schema, entity, key, op, source, id, traceparent, base, known, version, eventId } = head;
+  const { schema, entity, key, op, source, id, traceparent, base, known, changed, version, eventId } = head;
   if (schema !== EVENT_SCHEMA) throw new MalformedEventError(`schema ${JSON.stringify(schema)} is not known`);
   if (op !== 'upsert' && op !== 'delete') throw new MalformedEventError('op must be upsert or delete');
   if (!isSource(source)) throw new MalformedEventError('source must be mongo or redis');
@@ -58,16 +63,17 @@ export function parseEvent(text: string): ChangeEvent {
   if (op === 'upsert') parseObject(payload, 'payload');
   else if (payload !== 'null') throw new MalformedEventError('a delete has no payload');
   return {
-    eventId: text255('eventId', eventId, 1024),
-    entity: text255('entity', entity),
-    key: text255('key', key, 512),
+    eventId: textUpTo('eventId', eventId, 1024),
+    entity: textUpTo('entity', entity),
+    key: textUpTo('key', key, MAX_KEY_LENGTH),
     op,
     source,
     version,
     payload: op === 'upsert' ? payload : null,
-    ...(id === undefined ? {} : { id: text255('id', id) }),
-    ...(traceparent === undefined ? {} : { traceparent: text255('traceparent', traceparent) }),
+    ...(id === undefined ? {} : { id: textUpTo('id', id, MAX_ID_LENGTH) }),
+    ...(traceparent === undefined ? {} : { traceparent: textUpTo('traceparent', traceparent) }),
     ...seen,
+    ...(changed === undefined ? {} : { changed: namesIn(changed) }),
   };
 }
 
@@ -90,6 +96,11 @@ function seenOf(base: unknown, known: unknown, version: number): Pick<ChangeEven
   return { base, known };
 }
 
+function namesIn(changed: unknown): readonly string[] {
+  if (Array.isArray(changed) && changed.every((name) => typeof name === 'string')) return changed;
+  throw new MalformedEventError('changed must be a list of field names');
+}
+
 function isBelow(value: unknown, limit: number): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < limit;
 }
@@ -105,7 +116,7 @@ function parseObject(text: string, what: string): JsonObject {
   return value;
 }
 
-function text255(name: string, value: unknown, max = 255): string {
+function textUpTo(name: string, value: unknown, max = 255): string {
   if (typeof value !== 'string' || value.length === 0 || value.length > max) {
     throw new MalformedEventError(`${name} must be a string of 1 to ${max} characters`);
   }

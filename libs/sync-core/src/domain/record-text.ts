@@ -1,13 +1,14 @@
+import { STAMP_FIELD, type EntityDefinition } from './entity.js';
 import { isJsonObject, type JsonObject } from './json.js';
-import type { EntityDefinition } from './entity.js';
 import type { RecordState, SyncRecord } from './record.js';
+import { keyValue } from './record-key.js';
 import { isSource, type Stamp } from './stamp.js';
 import { isVersion, updatedAtOf } from './version.js';
 
 /*
- * The text of a record in Redis: `{"version":…,"source":"…","updatedAt":…,<payload members>}`. The stamp comes first, so
- * that the scripts read it with one pattern and never parse – let alone re-encode – the payload. A tombstone is the
- * stamp alone. `lua/includes/record-text.lua` reads and writes the same.
+ * The text of a record in Redis: `{"_sync":{"version":…,"source":"…","updatedAt":…},<payload members>}`. The stamp comes
+ * first, so that the scripts read it with one pattern and never parse – let alone re-encode – the payload. A tombstone is
+ * the stamp alone. `lua/includes/record-text.lua` reads and writes the same.
  */
 
 /** What Redis holds of a record. */
@@ -16,16 +17,16 @@ export interface HeldRecord extends Stamp {
   readonly payload: string | null;
 }
 
-const STAMP = /^\{"version":(\d+),"source":"([a-z]+)","updatedAt":\d+([,}])/;
+const HEAD = /^\{"_sync":\{"version":(\d+),"source":"([a-z]+)","updatedAt":\d+\}([,}])/;
 
 export function formatRecord({ version, source, payload }: HeldRecord): string {
-  const stamp = `{"version":${version},"source":"${source}","updatedAt":${updatedAtOf(version)}`;
+  const stamp = `{"_sync":{"version":${version},"source":"${source}","updatedAt":${updatedAtOf(version)}}`;
   return payload === null ? `${stamp}}` : `${stamp},${payload.slice(1)}`;
 }
 
 /** The reverse of {@link formatRecord}; `null` when the text does not begin with a stamp: an outsider wrote it. */
 export function parseRecord(text: string): HeldRecord | null {
-  const [head, digits, source, mark] = STAMP.exec(text) ?? [];
+  const [head, digits, source, mark] = HEAD.exec(text) ?? [];
   const version = Number(digits);
   if (head === undefined || !isVersion(version) || !isSource(source)) return null;
   return { version, source, payload: mark === ',' ? `{${text.slice(head.length)}` : null };
@@ -49,10 +50,10 @@ export function stateFromTexts(
 export function recordFromText(entity: EntityDefinition, key: string, text: string): SyncRecord | null {
   const value = parseObject(text);
   if (!value) return null;
-  const { version: _version, source: _source, updatedAt: _updatedAt, ...fields } = value;
+  const { [STAMP_FIELD]: _stamp, ...fields } = value;
   // A text without a stamp loses against everything.
   const { version, source } = parseRecord(text) ?? { version: 0, source: 'redis' };
-  return { key, version, source, fields: { ...fields, [entity.keyField]: key } };
+  return { key, version, source, fields: { ...fields, [entity.keyField]: keyValue(entity, key) } };
 }
 
 function parseObject(text: string): JsonObject | null {

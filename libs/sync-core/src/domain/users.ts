@@ -18,6 +18,7 @@ export const USERS: EntityDefinition = {
   keyTemplate: 'user:{key}',
   cacheKeyTemplate: 'user:{id}',
   normalizeKey: normalizeEmail,
+  keyForm: 'email',
   requiredOnCreate: ['name'],
   ownedFields: ['wallet'],
   secretFields: USER_SECRET_FIELDS,

@@ -4,7 +4,7 @@ import type { EntityDefinition } from '../domain/entity.js';
 import { USERS } from '../domain/users.js';
 import type { ApplyAttempt, ChangeDelivery, RecordResult, SettledDelivery } from '../ports/apply-targets.js';
 import type { MongoImage } from '../domain/mongo-image.js';
-import { StoreUnavailableError } from '../ports/record-store.js';
+import type { BurialRequest } from '../ports/mongo-authority.js';
 import { applyToMongo } from './apply-to-mongo.js';
 
 const event = (key: string, version: number, more: Partial<ChangeEvent> = {}): ChangeEvent => ({
@@ -28,7 +28,7 @@ const image = (key: string, version: number | null, more: Partial<MongoImage> = 
 });
 
 class Recorder {
-  readonly calls: unknown[] = [];
+  readonly calls: unknown[][] = [];
   readonly kept: Conflict[] = [];
   answers: (attempt: ApplyAttempt, lap: number) => RecordResult | undefined = () => ({ decision: 'apply' });
   private laps = 0;
@@ -63,7 +63,11 @@ class Recorder {
       this.calls.push(['stamp', ...requests]);
       return Promise.resolve();
     },
-    bury: () => Promise.resolve('buried' as const),
+    tombstones: () => Promise.resolve(new Map<string, number>()),
+    bury: (_entity: EntityDefinition, request: BurialRequest) => {
+      this.calls.push(['bury', request]);
+      return Promise.resolve('buried' as const);
+    },
   };
   readonly journal = {
     known: (_entity: EntityDefinition, keys: readonly string[]) =>
@@ -73,12 +77,14 @@ class Recorder {
 
 describe('applyToMongo', () => {
   let stores: Recorder;
+  let entity: EntityDefinition;
   beforeEach(() => {
     stores = new Recorder();
+    entity = USERS;
   });
   const run = (...events: ChangeEvent[]) =>
     applyToMongo(
-      USERS,
+      entity,
       events.map((one): ChangeDelivery => ({ entryId: `${one.key}-${one.version}`, event: one })),
       stores,
     );
@@ -199,6 +205,62 @@ describe('applyToMongo', () => {
     ]);
   });
 
+  describe('I23: under another policy', () => {
+    it('a preferred Mongo’s older version is stamped above the write, which then loses', async () => {
+      entity = { ...USERS, conflict: 'prefer-mongo' };
+      stores.answers = (_attempt, lap) =>
+        lap === 0
+          ? { decision: 'concurrent', current: image('a', 7) }
+          : { decision: 'stale', current: image('a', 40) };
+      const { conflicts } = await run(event('a', 35));
+      expect(conflicts).toMatchObject([{ reason: 'preferred-side', how: 'discarded' }]);
+      expect(stores.calls).toEqual([
+        ['apply', 'a-35'],
+        ['stamp', { id: 'id-a', seen: 7, floor: 35, fields: [] }],
+        ['apply', 'a-35'],
+        ['keep', 'a discarded'],
+        ['settle', ['a-35', 'stale']],
+      ]);
+    });
+
+    it('a preferred Mongo’s delete is buried above the write', async () => {
+      entity = { ...USERS, conflict: 'prefer-mongo' };
+      const buried = image('a', 7, { id: null, deleted: true, fields: {} });
+      stores.answers = (_attempt, lap) =>
+        lap === 0 ? { decision: 'concurrent', current: buried } : { decision: 'apply' };
+      await run(event('a', 10));
+      expect(stores.calls).toContainEqual(['bury', { key: 'a', floor: 10, gone: 7 }]);
+    });
+
+    it('what was tried above both is compared as it came, when something else stands there by then', async () => {
+      entity = { ...USERS, conflict: 'prefer-redis' };
+      const stands = [image('a', 20), image('a', 10), image('a', 12, { source: 'redis' })];
+      stores.answers = (_attempt, lap) => {
+        const current = stands[lap];
+        return current ? { decision: 'concurrent', current } : { decision: 'apply' };
+      };
+      await run(event('a', 10, { base: 9 }));
+      // Above 20 in vain; 10 is Mongo’s, at its own version; then Redis itself is further.
+      expect(stores.calls.filter(([name]) => name === 'apply')).toEqual([
+        ['apply', 'a-10'],
+        ['apply', ['a-10', 20]],
+        ['apply', ['a-10', 10]],
+      ]);
+      expect(stores.calls.at(-1)).toEqual(['settle', ['a-10', 'stale']]);
+    });
+
+    it('I22: a merge that lost its place is decided again, and kept again', async () => {
+      entity = { ...USERS, conflict: 'merge-fields' };
+      stores.answers = (_attempt, lap) =>
+        lap < 2 ? { decision: 'concurrent', current: image('a', 7 + lap) } : { decision: 'apply' };
+      const { conflicts } = await run(event('a', 10, { base: 5, changed: ['name'] }));
+      expect(conflicts.map(({ how, winner }) => [how, winner.version])).toEqual([
+        ['merged', 7],
+        ['merged', 8],
+      ]);
+    });
+  });
+
   it('repeats only what is open', async () => {
     stores.answers = ({ event: { key } }, lap) => {
       if (lap > 0 || key === 'a') return { decision: 'apply' };
@@ -216,9 +278,11 @@ describe('applyToMongo', () => {
   it('gives up for now on a record that changes faster than it is read', async () => {
     let laps = 0;
     stores.answers = () => ({ decision: 'concurrent', current: image('a', ++laps) });
-    const error = await run(event('a', 1_000)).catch((reason: unknown) => reason);
-    expect(error).toEqual(new StoreUnavailableError('mongo', 'a record changes faster than it is read'));
+    const { refused } = await run(event('a', 1_000));
+    expect(refused).toMatchObject([
+      { reason: 'the record changes in MongoDB faster than it can be compared' },
+    ]);
     expect(laps).toBe(32);
-    expect(stores.calls.filter((call) => (call as string[])[0] === 'settle')).toEqual([]);
+    expect(stores.calls.at(-1)).toEqual(['settle']);
   });
 });

@@ -1,5 +1,6 @@
-import { sideOfEvent, sideOfImage, type Conflict } from '../domain/conflict.js';
+import type { Conflict } from '../domain/conflict.js';
 import type { EntityDefinition } from '../domain/entity.js';
+import type { MongoImage } from '../domain/mongo-image.js';
 import type {
   ApplyAttempt,
   ChangeDelivery,
@@ -7,11 +8,11 @@ import type {
   RecordTarget,
   SettledDelivery,
 } from '../ports/apply-targets.js';
-import type { MongoImage } from '../domain/mongo-image.js';
 import type { ConflictLog } from '../ports/conflict-log.js';
-import { StoreUnavailableError } from '../ports/record-store.js';
-import { stampAbove, type Stampable, type StampStores } from './capture-changes.js';
 import { collapse } from './collapse.js';
+import { obstacleTo } from './obstacle.js';
+import { resolveConflict } from './resolve-conflict.js';
+import { stampAbove, type Stampable, type StampStores } from './stamp-above.js';
 
 export interface ApplyToMongoStores extends StampStores {
   readonly records: RecordTarget;
@@ -29,13 +30,14 @@ export interface ApplyToMongoReport {
 const MAX_LAPS = 32;
 
 /**
- * Redis → Mongo. Collapses the batch to the newest version of each record, writes one bulk of conditional upserts,
+ * Redis → Mongo. Collapses the batch to the newest version of each record, writes one bulk of conditional writes,
  * and settles. A document that an outsider wrote without a version is stamped first, above what Redis holds, and travels to
  * Redis as a change of its own; then the incoming one is compared with it. (Taking it for beaten was wrong: capture may
  * stamp the same document at the same time, with a floor that it read before the incoming one was written.)
  *
- * Every Redis write comes through here, so this is where concurrent versions of a record meet. Whichever loses is in
- * the conflict log before it is gone: a stored one before it is overwritten, an incoming one before it is settled.
+ * Every Redis write comes through here, so this is where concurrent versions of a record meet, and the entity's conflict
+ * policy decides. Whatever loses is in the conflict log before it is gone: a stored version before it is overwritten, an
+ * incoming one before it is settled.
  */
 export async function applyToMongo(
   entity: EntityDefinition,
@@ -50,7 +52,11 @@ export async function applyToMongo(
   return { conflicts: merge.conflicts, refused: merge.refused };
 }
 
-const OUTCOME_OF = { apply: 'applied', same: 'duplicate', stale: 'stale' } as const;
+/** A delivery, and what is tried next for it. */
+interface Open {
+  readonly delivery: ChangeDelivery;
+  readonly attempt: ApplyAttempt;
+}
 
 /** The deliveries of one batch, and what Mongo made of them. */
 class Merge {
@@ -66,60 +72,132 @@ class Merge {
   ) {}
 
   async run(deliveries: readonly ChangeDelivery[]): Promise<void> {
-    let attempts: readonly ApplyAttempt[] = deliveries;
-    for (let lap = 0; attempts.length > 0; lap++) {
-      if (lap === MAX_LAPS)
-        throw new StoreUnavailableError('mongo', 'a record changes faster than it is read');
-      const results = await this.stores.records.apply(this.entity, attempts);
-      const lost: Conflict[] = [];
-      const again: ApplyAttempt[] = [];
-      const unstamped: Stampable[] = [];
-      for (const [index, attempt] of attempts.entries()) {
-        const result = results[index];
-        if (!result) throw new Error(`no result for stream entry ${attempt.entryId}`);
-        const conflict = this.conflictOf(attempt, result);
-        if (conflict) lost.push(conflict);
-        if (result.decision === 'concurrent') again.push({ ...attempt, over: result.current.version ?? 0 });
-        else if (result.decision === 'unstamped') {
-          const { id, key } = result.current;
-          unstamped.push({ entity: this.entity, id, key, seen: null });
-          again.push({ entryId: attempt.entryId, event: attempt.event });
-        } else this.note(attempt, result);
+    let open: readonly Open[] = deliveries.map((delivery) => ({ delivery, attempt: delivery }));
+    for (let lap = 0; open.length > 0; lap++) {
+      if (lap === MAX_LAPS) {
+        const reason = 'the record changes in MongoDB faster than it can be compared';
+        this.refused.push(...open.map(({ delivery }) => ({ delivery, reason })));
+        return;
       }
-      if (lost.length > 0) await this.stores.conflicts.keep(lost);
-      this.conflicts.push(...lost);
-      for (const { key } of unstamped) this.unstamped.add(key);
-      await stampAbove(unstamped, this.stores);
-      attempts = again;
+      open = await this.lap(open);
     }
   }
 
-  private note(
+  /** What has to be tried again. */
+  private async lap(open: readonly Open[]): Promise<readonly Open[]> {
+    const results = await this.stores.records.apply(
+      this.entity,
+      open.map(({ attempt }) => attempt),
+    );
+    const next = new NextLap();
+    for (const [index, one] of open.entries()) {
+      const result = results[index];
+      if (!result) throw new Error(`no result for stream entry ${one.delivery.entryId}`);
+      this.follow(one.delivery, this.asMet(one, result), next);
+    }
+    if (next.conflicts.length > 0) await this.stores.conflicts.keep(next.conflicts);
+    this.conflicts.push(...next.conflicts);
+    await this.stamp(next);
+    this.settlements.push(...next.settlements);
+    return next.open;
+  }
+
+  private follow(delivery: ChangeDelivery, result: RecordResult | null, next: NextLap): void {
+    if (!result) return void next.open.push({ delivery, attempt: delivery });
+    switch (result.decision) {
+      case 'apply':
+        return void next.settlements.push({ delivery, outcome: 'applied' });
+      case 'same':
+        return void next.settlements.push({ delivery, outcome: 'duplicate' });
+      case 'refused':
+        return void this.refused.push({ delivery, reason: result.reason });
+      case 'unstamped':
+        this.unstamped.add(delivery.event.key);
+        next.stamps.push({ image: result.current, floor: 0 });
+        return void next.open.push({ delivery, attempt: delivery });
+      case 'stale':
+      case 'concurrent':
+        return this.resolve(delivery, result, next);
+    }
+  }
+
+  /**
+   * What was tried may have had another version than the delivery – one that Redis has given, too, so that even the `same` may
+   * be another write. The delivery itself is compared with what stands there now; `null`: it is tried.
+   */
+  private asMet({ delivery, attempt }: Open, result: RecordResult): RecordResult | null {
+    if (attempt.event === delivery.event) return result;
+    switch (result.decision) {
+      case 'same':
+        return null;
+      case 'stale':
+      case 'concurrent':
+        return obstacleTo(delivery.event, result.current);
+      default:
+        return result;
+    }
+  }
+
+  private resolve(
     delivery: ChangeDelivery,
-    result: Exclude<RecordResult, { decision: 'concurrent' | 'unstamped' }>,
+    result: Extract<RecordResult, { decision: 'stale' | 'concurrent' }>,
+    next: NextLap,
   ): void {
-    if (result.decision === 'refused') this.refused.push({ delivery, reason: result.reason });
-    else this.settlements.push({ delivery, outcome: OUTCOME_OF[result.decision] });
+    const resolution = resolveConflict(this.entity, delivery, result);
+    switch (resolution.kind) {
+      case 'in-place':
+        return void next.settlements.push({ delivery, outcome: 'duplicate' });
+      case 'drop':
+        next.conflicts.push(this.explained(resolution.conflict));
+        return void next.settlements.push({ delivery, outcome: 'stale' });
+      case 'write':
+        if (resolution.conflict) next.conflicts.push(resolution.conflict);
+        return void next.open.push({ delivery, attempt: resolution.attempt });
+      case 'stamp':
+        if (resolution.conflict) next.conflicts.push(resolution.conflict);
+        next.stamps.push({
+          image: result.current,
+          floor: delivery.event.version,
+          ...(resolution.merge ? { merge: resolution.merge } : {}),
+        });
+        return void next.open.push({ delivery, attempt: delivery });
+    }
   }
 
-  private conflictOf({ event }: ChangeDelivery, result: RecordResult): Conflict | null {
-    if (!('current' in result) || result.decision === 'unstamped') return null;
-    const { entity } = this;
-    const incoming = sideOfEvent(entity, event);
-    const stored = sideOfImage(entity, result.current);
-    const about = { entity: entity.name, key: event.key };
-    if (result.decision === 'concurrent') {
-      const loser = { ...stored, version: stored.version ?? 0 };
-      return { ...about, reason: 'newer-version', how: 'overwritten', winner: incoming, loser };
+  private explained(conflict: Conflict): Conflict {
+    if (conflict.reason === 'merged' || !this.unstamped.has(conflict.key)) return conflict;
+    return { ...conflict, reason: 'unstamped-write-in-mongo' };
+  }
+
+  private async stamp({ stamps }: NextLap): Promise<void> {
+    const { entity, stores } = this;
+    const documents = stamps.flatMap((stamp) => stampableOf(entity, stamp));
+    await stampAbove(documents, stores);
+    for (const { image, floor } of stamps) {
+      const { id, key, version } = image;
+      if (id === null) await stores.authority.bury(entity, { key, floor, gone: version ?? 0 });
     }
-    const reason = this.unstamped.has(event.key)
-      ? 'unstamped-write-in-mongo'
-      : whyStale(result.current, incoming.version);
-    return { ...about, reason, how: 'discarded', winner: stored, loser: incoming };
   }
 }
 
-function whyStale({ version, source }: MongoImage, incoming: number): Conflict['reason'] {
-  if (version === incoming) return 'mongo-preferred-at-equal-version';
-  return source === 'redis' ? 'overtaken' : 'newer-version';
+/** A stamp that a policy asks for changes no field; what was written without one may have changed any. */
+function stampableOf(entity: EntityDefinition, { image, floor, merge }: Stamping): Stampable[] {
+  const { id, key, version } = image;
+  if (id === null) return [];
+  const why = version === null ? {} : { fields: [], ...(merge ? { merge } : {}) };
+  return [{ entity, id, key, seen: version, floor, ...why }];
+}
+
+/** What is given a new version above `floor`. */
+interface Stamping extends Pick<Stampable, 'merge'> {
+  readonly image: MongoImage;
+  readonly floor: number;
+}
+
+/** What a lap leaves to be done. */
+class NextLap {
+  readonly open: Open[] = [];
+  readonly settlements: SettledDelivery[] = [];
+  readonly conflicts: Conflict[] = [];
+  readonly stamps: Stamping[] = [];
 }

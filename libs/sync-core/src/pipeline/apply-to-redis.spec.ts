@@ -2,7 +2,7 @@ import type { ChangeEvent } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
 import type { Source } from '../domain/stamp.js';
 import { USERS } from '../domain/users.js';
-import type { ChangeDelivery, ProjectionResult, SettledDelivery } from '../ports/apply-targets.js';
+import type { ChangeDelivery, ProjectionResult, SettledDelivery, TieWrite } from '../ports/apply-targets.js';
 import type { KnownVersions } from '../ports/capture-journal.js';
 import type { MongoImage } from '../domain/mongo-image.js';
 import { applyToRedis } from './apply-to-redis.js';
@@ -36,19 +36,23 @@ const stale = (version: number, source: Source = 'mongo'): ProjectionResult => (
 const merge = (payload: string | null, source: Source = 'mongo'): ProjectionResult => ({
   decision: 'merge',
   settled: false,
-  held: { version: 10, source, payload },
+  held: { version: 10, source, payload, text: `text of ${payload}` },
 });
 
 class Recorder {
-  readonly calls: unknown[] = [];
+  readonly calls: unknown[][] = [];
   readonly inMongo = new Map<string, MongoImage>();
   /** One list per call of `apply`. */
   readonly results: ProjectionResult[][] = [];
 
   readonly projections = {
-    apply: (_entity: EntityDefinition, deliveries: readonly ChangeDelivery[], mode = 'compare') => {
-      this.calls.push(['apply', mode, ...deliveries.map(({ entryId }) => entryId)]);
-      this.applied = deliveries;
+    apply: (_entity: EntityDefinition, deliveries: readonly ChangeDelivery[]) => {
+      this.calls.push(['apply', ...deliveries.map(({ entryId }) => entryId)]);
+      return Promise.resolve(this.results.shift() ?? []);
+    },
+    applyOver: (_entity: EntityDefinition, writes: readonly TieWrite[]) => {
+      this.calls.push(['applyOver', ...writes.map(({ entryId, over }) => [entryId, over])]);
+      this.applied = writes;
       return Promise.resolve(this.results.shift() ?? []);
     },
     settle: (settlements: readonly SettledDelivery[]) => {
@@ -76,6 +80,7 @@ class Recorder {
       this.calls.push(['stamp', ...requests]);
       return Promise.resolve();
     },
+    tombstones: () => Promise.resolve(new Map<string, number>()),
     bury: () => Promise.resolve('buried' as const),
   };
   readonly journal = {
@@ -104,7 +109,7 @@ describe('applyToRedis', () => {
         { decision: 'duplicate', settled: true },
       ],
     );
-    expect(stores.calls).toEqual([['apply', 'compare', 'a-10', 'b-10', 'c-10']]);
+    expect(stores.calls).toEqual([['apply', 'a-10', 'b-10', 'c-10']]);
   });
 
   it('does not take a missing result for anything', async () => {
@@ -122,7 +127,7 @@ describe('applyToRedis', () => {
       if (inMongo) stores.inMongo.set('a', inMongo);
       await run([event('a', 10)], [stale(20)]);
       expect(stores.calls).toEqual([
-        ['apply', 'compare', 'a-10'],
+        ['apply', 'a-10'],
         ['current', 'a'],
         ...(reEmitted ? [['reEmitAnew', 'a', 20]] : []),
         ['settle', ['a-10', 'stale']],
@@ -141,7 +146,7 @@ describe('applyToRedis', () => {
       stores.projections.reEmitAnew = () => Promise.reject(new Error('down'));
       await expect(run([event('a', 10)], [stale(20)])).rejects.toThrow('down');
       expect(stores.calls).toEqual([
-        ['apply', 'compare', 'a-10'],
+        ['apply', 'a-10'],
         ['current', 'a'],
       ]);
     });
@@ -156,9 +161,9 @@ describe('applyToRedis', () => {
       stores.inMongo.set('a', image('a', 10, { fields: { email: 'a', name: 'Ada', wallet: 5 } }));
       await run([event('a', 10)], [merge('{"email":"a","name":"Ada","wallet":3}')], [applied]);
       expect(stores.calls).toEqual([
-        ['apply', 'compare', 'a-10'],
+        ['apply', 'a-10'],
         ['current', 'a'],
-        ['apply', 'merge', 'a-10'],
+        ['applyOver', ['a-10', 'text of {"email":"a","name":"Ada","wallet":3}']],
         ['settle'],
       ]);
       expect(stores.applied[0]?.event).toMatchObject({
@@ -171,9 +176,9 @@ describe('applyToRedis', () => {
       stores.inMongo.set('a', image('a', 10));
       await run([event('a', 10)], [merge(others)]);
       expect(stores.calls).toEqual([
-        ['apply', 'compare', 'a-10'],
+        ['apply', 'a-10'],
         ['current', 'a'],
-        ['stamp', { id: 'id-a', seen: 10, floor: 7 }],
+        ['stamp', { id: 'id-a', seen: 10, floor: 7, fields: ['name'] }],
         ['settle', ['a-10', 'superseded']],
       ]);
     });
@@ -181,13 +186,13 @@ describe('applyToRedis', () => {
     it('writes Mongo’s image in a tie of both sides’ clients', async () => {
       stores.inMongo.set('a', image('a', 10));
       await run([event('a', 10)], [merge(others, 'redis')], [applied]);
-      expect(stores.calls).toContainEqual(['apply', 'merge', 'a-10']);
+      expect(stores.calls).toContainEqual(['applyOver', ['a-10', `text of ${others}`]]);
     });
 
     it('does not take an outsider’s edit of a Redis write for a tie', async () => {
       stores.inMongo.set('a', image('a', 10, { source: 'redis' }));
       await run([event('a', 10)], [merge(others, 'redis')]);
-      expect(stores.calls).toContainEqual(['stamp', { id: 'id-a', seen: 10, floor: 7 }]);
+      expect(stores.calls).toContainEqual(['stamp', { id: 'id-a', seen: 10, floor: 7, fields: ['name'] }]);
     });
 
     it('is superseded when Mongo has another version by now', async () => {
@@ -201,18 +206,12 @@ describe('applyToRedis', () => {
 
     it('is written as it came when Mongo has no document any more', async () => {
       await run([event('a', 10)], [merge(others)], [applied]);
-      expect(stores.calls.slice(2)).toEqual([['apply', 'merge', 'a-10'], ['settle']]);
+      expect(stores.calls.slice(2)).toEqual([['applyOver', ['a-10', `text of ${others}`]], ['settle']]);
     });
 
     it.each([
-      ['a deleted record on both sides', null, image('a', 10, { deleted: true }), true],
-      ['deleted in Mongo only', same, image('a', 10, { deleted: true }), false],
-      [
-        'deleted in Mongo only, and nothing shared in Redis',
-        '{"wallet":3}',
-        image('a', 10, { deleted: true }),
-        false,
-      ],
+      ['a deleted record on both sides', null, image('a', 10, { id: null, deleted: true, fields: {} }), true],
+      ['a tombstone in Mongo only', same, image('a', 10, { id: null, deleted: true, fields: {} }), true],
       ['deleted in Redis only', null, image('a', 10), false],
       ['a text in Redis that is none of ours', '{"email":', image('a', 10), true],
       ['another order of fields', '{"name":"Ada","email":"a"}', image('a', 10), true],
@@ -222,6 +221,27 @@ describe('applyToRedis', () => {
       const steps = stores.calls.map((call) => (call as string[])[0]);
       expect(steps.includes('stamp')).toBe(!writes);
       expect(stores.calls).toContainEqual(writes ? ['settle'] : ['settle', ['a-10', 'superseded']]);
+    });
+
+    it('looks at both again when Redis holds another text by then', async () => {
+      stores.inMongo.set('a', image('a', 10, { fields: { email: 'a', name: 'Ada', wallet: 5 } }));
+      const held = '{"email":"a","name":"Ada","wallet":4}';
+      await run([event('a', 10)], [merge(same)], [merge(held)], [applied]);
+      expect(stores.calls).toEqual([
+        ['apply', 'a-10'],
+        ['current', 'a'],
+        ['applyOver', ['a-10', `text of ${same}`]],
+        ['current', 'a'],
+        ['applyOver', ['a-10', `text of ${held}`]],
+        ['settle'],
+      ]);
+    });
+
+    it('is left pending when Redis never holds still', async () => {
+      stores.inMongo.set('a', image('a', 10));
+      await run([event('a', 10)], ...Array.from({ length: 40 }, () => [merge(same)]));
+      expect(stores.calls.filter(([name]) => name === 'applyOver')).toHaveLength(16);
+      expect(stores.calls.at(-1)).toEqual(['settle']);
     });
 
     it('is stale when Redis has moved on meanwhile', async () => {
@@ -237,14 +257,14 @@ describe('applyToRedis', () => {
     it('is not settled when the second write has no result for it', async () => {
       stores.inMongo.set('a', image('a', 10));
       await run([event('a', 10)], [merge(same)], []);
-      expect(stores.calls.slice(2)).toEqual([['apply', 'merge', 'a-10'], ['settle']]);
+      expect(stores.calls.slice(2)).toEqual([['applyOver', ['a-10', `text of ${same}`]], ['settle']]);
     });
 
     it('is settled together with what is stale', async () => {
       stores.inMongo.set('a', image('a', 30)).set('b', image('b', 11));
       await run([event('a', 10), event('b', 10)], [stale(20), merge(same)]);
       expect(stores.calls).toEqual([
-        ['apply', 'compare', 'a-10', 'b-10'],
+        ['apply', 'a-10', 'b-10'],
         ['current', 'a'],
         ['current', 'b'],
         ['settle', ['a-10', 'stale'], ['b-10', 'superseded']],

@@ -1,17 +1,18 @@
 import type { ChangeEvent } from '../domain/change-event.js';
 import { isSetBack } from '../domain/decide-into-mongo.js';
-import { decideTie } from '../domain/decide-tie.js';
+import { decideTie, tiedFields } from '../domain/decide-tie.js';
 import type { EntityDefinition } from '../domain/entity.js';
 import { eventFromImage, type MongoImage } from '../domain/mongo-image.js';
-import type { HeldRecord } from '../domain/record-text.js';
 import type { Stamp } from '../domain/stamp.js';
 import type {
   ChangeDelivery,
+  HeldText,
   ProjectionResult,
   ProjectionTarget,
   SettledDelivery,
+  TieWrite,
 } from '../ports/apply-targets.js';
-import { stampAbove, type StampStores } from './capture-changes.js';
+import { stampAbove, type StampStores } from './stamp-above.js';
 
 export interface ApplyToRedisStores extends StampStores {
   readonly projections: ProjectionTarget;
@@ -43,7 +44,7 @@ export async function applyToRedis(
 /** The deliveries of a batch that the script could not settle by itself. */
 class OpenEnds {
   private readonly stale: { delivery: ChangeDelivery; winner: Stamp }[] = [];
-  private readonly ties: { delivery: ChangeDelivery; held: HeldRecord }[] = [];
+  private readonly ties: Tie[] = [];
 
   constructor(
     private readonly entity: EntityDefinition,
@@ -78,25 +79,31 @@ class OpenEnds {
     return this.stale.map(({ delivery }) => ({ delivery, outcome: 'stale' }));
   }
 
-  /** Same version, other content: Mongo's present image decides. */
+  /**
+   * Same version, other content: Mongo's present image decides. It is written over the text that was compared with it; if
+   * Redis holds another one by then, both are looked at again.
+   */
   private async closeTies(): Promise<SettledDelivery[]> {
-    if (this.ties.length === 0) return [];
-    const keys = this.ties.map(({ delivery }) => delivery.event.key);
-    const current = await this.stores.authority.current(this.entity, keys);
     const settlements: SettledDelivery[] = [];
-    const writable: ChangeDelivery[] = [];
-    for (const { delivery, held } of this.ties) {
-      const fresh = await this.resolveTie(delivery.event, held, current.get(delivery.event.key));
-      if (fresh) writable.push({ entryId: delivery.entryId, event: fresh });
-      else settlements.push({ delivery, outcome: 'superseded' });
+    let ties: readonly Tie[] = this.ties;
+    for (let lap = 0; ties.length > 0 && lap < MAX_LAPS; lap++) {
+      const keys = ties.map(({ delivery }) => delivery.event.key);
+      const current = await this.stores.authority.current(this.entity, keys);
+      const writes: TieWrite[] = [];
+      for (const { delivery, held } of ties) {
+        const fresh = await this.resolveTie(delivery.event, held, current.get(delivery.event.key));
+        if (fresh) writes.push({ entryId: delivery.entryId, event: fresh, over: held.text });
+        else settlements.push({ delivery, outcome: 'superseded' });
+      }
+      ties = await this.write(writes, settlements);
     }
-    return [...settlements, ...(await this.write(writable))];
+    return settlements; // what is still tied stays pending, and is looked at again when it is redelivered
   }
 
   /** The event to write; null when a newer one is in flight, or will be. */
   private async resolveTie(
     event: ChangeEvent,
-    held: HeldRecord,
+    held: HeldText,
     image: MongoImage | undefined,
   ): Promise<ChangeEvent | null> {
     const decision = decideTie(this.entity, held, image);
@@ -104,15 +111,31 @@ class OpenEnds {
     if (!image) return event;
     if (decision === 'write') return eventFromImage(this.entity, image, event.version);
     const { id, key, version } = image;
-    await stampAbove([{ entity: this.entity, id, key, seen: version }], this.stores);
+    if (id === null) return null;
+    const fields = tiedFields(this.entity, held, image);
+    const record = { entity: this.entity, id, key, seen: version, ...(fields ? { fields } : {}) };
+    await stampAbove([record], this.stores);
     return null;
   }
 
-  private async write(deliveries: readonly ChangeDelivery[]): Promise<SettledDelivery[]> {
-    if (deliveries.length === 0) return [];
-    const results = await this.stores.projections.apply(this.entity, deliveries, 'merge');
-    return deliveries
-      .filter((_, index) => results[index]?.settled === false)
-      .map((delivery) => ({ delivery, outcome: 'stale' }));
+  /** What is tied again: Redis held another text by then. */
+  private async write(writes: readonly TieWrite[], settlements: SettledDelivery[]): Promise<Tie[]> {
+    if (writes.length === 0) return [];
+    const results = await this.stores.projections.applyOver(this.entity, writes);
+    const again: Tie[] = [];
+    for (const [index, delivery] of writes.entries()) {
+      const result = results[index];
+      if (result?.decision === 'merge') again.push({ delivery, held: result.held });
+      else if (result?.settled === false) settlements.push({ delivery, outcome: 'stale' });
+    }
+    return again;
   }
 }
+
+interface Tie {
+  readonly delivery: ChangeDelivery;
+  readonly held: HeldText;
+}
+
+/** In each lap another image of the same version came between. */
+const MAX_LAPS = 16;

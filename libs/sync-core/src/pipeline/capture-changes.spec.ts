@@ -3,8 +3,11 @@ import type { EntityDefinition } from '../domain/entity.js';
 import { eventFromImage, type MongoImage } from '../domain/mongo-image.js';
 import { USERS } from '../domain/users.js';
 import type { KnownVersions, Publication, PublishResult } from '../ports/capture-journal.js';
-import type { MongoChange } from '../ports/change-feed.js';
-import { captureChanges, stampAbove } from './capture-changes.js';
+import type { MongoChange, PreviousRecord } from '../ports/change-feed.js';
+import type { BurialRequest } from '../ports/mongo-authority.js';
+import type { UnsyncableDocument } from '../ports/unsyncable-log.js';
+import { captureChanges } from './capture-changes.js';
+import { stampAbove } from './stamp-above.js';
 
 const ADMINS: EntityDefinition = { ...USERS, name: 'admins', filter: ({ active }) => active === true };
 const BEFORE = { feed: 'before' };
@@ -19,18 +22,23 @@ const image = (key: string, version: number | null, more: Partial<MongoImage> = 
   fields: { email: key, name: 'Ada' },
   ...more,
 });
-const written = (one: MongoImage, previousKey?: string, entity: EntityDefinition = USERS): MongoChange => ({
+const written = (
+  one: MongoImage,
+  previous?: PreviousRecord,
+  entity: EntityDefinition = USERS,
+): MongoChange => ({
   kind: 'written',
   entity,
   image: one,
-  ...(previousKey === undefined ? {} : { previousKey }),
+  ...(previous === undefined ? {} : { previous }),
 });
 const erased = (last: MongoImage | null): MongoChange => ({
   kind: 'erased',
   entity: USERS,
-  id: 'id-x',
+  id: last ? last.id : 'id-x',
   last,
 });
+const grave = (key: string, version: number) => image(key, version, { id: null, deleted: true, fields: {} });
 
 /** Stores that remember, in order, what was asked of them. */
 class Recorder {
@@ -38,6 +46,7 @@ class Recorder {
   readonly knowledge: Record<string, KnownVersions> = {};
   readonly inMongo = new Map<string, MongoImage>();
   readonly answers: PublishResult[] = [];
+  readonly stones = new Map<string, number>();
 
   readonly journal = {
     known: (entity: EntityDefinition, keys: readonly string[]) => {
@@ -63,11 +72,27 @@ class Recorder {
       this.calls.push(['stamp', entity.name, ...requests]);
       return Promise.resolve();
     },
-    bury: (entity: EntityDefinition, key: string, floor: number) => {
-      this.calls.push(['bury', entity.name, key, floor]);
+    tombstones: (entity: EntityDefinition, keys: readonly string[]) => {
+      if (this.verbose) this.calls.push(['tombstones', entity.name, ...keys]);
+      return Promise.resolve(this.stones);
+    },
+    bury: (entity: EntityDefinition, { key, floor, gone }: BurialRequest) => {
+      this.calls.push(['bury', entity.name, key, { floor, gone }]);
       return Promise.resolve('buried' as const);
     },
   };
+  readonly unsyncable = {
+    note: (documents: readonly UnsyncableDocument[]) => {
+      this.calls.push(['note', ...documents.map(({ id, reason }) => `${id} ${reason}`)]);
+      return Promise.resolve();
+    },
+    strike: (documents: readonly { readonly id: string }[]) => {
+      if (this.verbose) this.calls.push(['strike', ...documents.map(({ id }) => id)]);
+      return Promise.resolve();
+    },
+  };
+  /** Whether looks at the tombstones and the list are remembered. */
+  verbose = false;
 }
 
 const run = (stores: Recorder, changes: readonly MongoChange[]) =>
@@ -121,17 +146,18 @@ describe('captureChanges', () => {
   it('I8: buries the old key of a renamed record, above what Redis knows of it', async () => {
     const stores = new Recorder();
     stores.knowledge.old = { held: 5, inFlight: 9 };
-    await run(stores, [written(image('new', 10), 'old')]);
+    await run(stores, [written(image('new', 10), { key: 'old', version: 3 })]);
     expect(stores.calls).toEqual([
       ['known', 'users', 'old'],
-      ['bury', 'users', 'old', 9],
+      ['bury', 'users', 'old', { floor: 9, gone: 3 }],
+      ['known', 'users', 'new'],
       publishing('mongo:new:10'),
     ]);
   });
 
   it('buries the old key of a renamed record without a version, too', async () => {
     const stores = new Recorder();
-    await run(stores, [written(image('new', null), 'old')]);
+    await run(stores, [written(image('new', null), { key: 'old', version: null })]);
     expect(stores.calls.map((call) => (call as string[])[0])).toEqual([
       'known',
       'bury',
@@ -141,10 +167,97 @@ describe('captureChanges', () => {
     ]);
   });
 
-  it('buries nothing where the key is the same', async () => {
+  it('buries nothing where the product did: the tombstone says already that what is gone is gone', async () => {
     const stores = new Recorder();
-    await run(stores, [written(image('a', 10), 'a')]);
-    expect(stores.calls).toEqual([publishing('mongo:a:10')]);
+    stores.stones.set('old', 11);
+    stores.knowledge.old = { held: 10, inFlight: 11 };
+    await run(stores, [written(image('new', 12), { key: 'old', version: 10 })]);
+    expect(stores.calls).toEqual([['known', 'users', 'new'], publishing('mongo:new:12')]);
+  });
+
+  it.each([
+    ['Redis holds', { held: 20, inFlight: 0 }, 0],
+    ['is in flight', { held: 0, inFlight: 20 }, 0],
+    ['is buried', { held: 0, inFlight: 0 }, 20],
+  ])('I8: stamps a moved document that is below what %s under its new key', async (_what, known, buried) => {
+    const stores = new Recorder();
+    stores.knowledge.new = known;
+    stores.stones.set('new', buried);
+    await run(stores, [written(image('new', 19), { key: 'old', version: 19 })]);
+    expect(stores.calls.slice(2)).toEqual([
+      ['known', 'users', 'new'],
+      ['known', 'users', 'new'],
+      ['stamp', 'users', { id: 'id-new', seen: 19, floor: 20 }],
+      publishing(),
+    ]);
+  });
+
+  it('publishes a moved document that Redis has already: the feed is read once more', async () => {
+    const stores = new Recorder();
+    stores.knowledge.new = { held: 20, inFlight: 0 };
+    stores.stones.set('old', 20);
+    await run(stores, [written(image('new', 20), { key: 'old', version: 10 })]);
+    expect(stores.calls.at(-1)).toEqual(publishing('mongo:new:20'));
+  });
+
+  it('I8: lists what cannot be synced, buries what it was, and strikes off what is good again, or gone', async () => {
+    const stores = new Recorder();
+    stores.verbose = true;
+    const bad = (id: string, previous?: PreviousRecord): MongoChange => ({
+      kind: 'unsyncable',
+      entity: USERS,
+      id,
+      reason: 'missing-key',
+      ...(previous ? { previous } : {}),
+    });
+    await run(stores, [
+      bad('id-a', { key: 'a', version: 5 }),
+      bad('id-b'),
+      written(image('b', 10)),
+      written(image('c', 10)),
+      bad('id-c'),
+      { ...erased(null), id: 'id-d' } as MongoChange,
+    ]);
+    expect(stores.calls).toEqual([
+      ['note', 'id-a missing-key', 'id-c missing-key'],
+      ['strike', 'id-b', 'id-d'],
+      ['tombstones', 'users', 'a'],
+      ['known', 'users', 'a'],
+      ['bury', 'users', 'a', { floor: 5, gone: 5 }],
+      publishing('mongo:b:10', 'mongo:c:10'),
+    ]);
+  });
+
+  it.each([
+    ['had no stamp', null, 10],
+    ['had an old one', 5, 10],
+  ])(
+    'I9: a tombstone of an earlier life says nothing of a document that %s',
+    async (_what, version, buried) => {
+      const stores = new Recorder();
+      stores.stones.set('a', buried);
+      stores.knowledge.a = { held: 20, inFlight: 0 };
+      await run(stores, [erased(image('a', version))]);
+      expect(stores.calls).toContainEqual(['bury', 'users', 'a', { floor: 20, gone: 10 }]);
+    },
+  );
+
+  it('costs one look for the deletes of the product', async () => {
+    const stores = new Recorder();
+    stores.verbose = true;
+    stores.stones.set('a', 11).set('b', 21);
+    const changes = [
+      erased(image('a', 10)),
+      written(grave('a', 11)),
+      erased(image('b', 20)),
+      written(grave('b', 21)),
+    ];
+    await run(stores, changes);
+    expect(stores.calls).toEqual([
+      ['strike', 'id-a', 'id-b'],
+      ['tombstones', 'users', 'a', 'b'],
+      publishing('mongo:a:11', 'mongo:b:21'),
+    ]);
   });
 
   describe('of a document that is gone', () => {
@@ -157,17 +270,21 @@ describe('captureChanges', () => {
     it.each([
       ['a living one', image('a', 10)],
       ['one without a version', image('a', null)],
-      ['a tombstone without a version', image('a', null, { deleted: true })],
     ])('I5: buries %s, above what Redis knows', async (_what, last) => {
       const stores = new Recorder();
       stores.knowledge.a = { held: 12, inFlight: 0 };
       await run(stores, [erased(last)]);
-      expect(stores.calls).toEqual([['known', 'users', 'a'], ['bury', 'users', 'a', 12], publishing()]);
+      const gone = last.version ?? 0;
+      expect(stores.calls).toEqual([
+        ['known', 'users', 'a'],
+        ['bury', 'users', 'a', { floor: 12, gone }],
+        publishing(),
+      ]);
     });
 
     it('says once more what a tombstone said', async () => {
       const stores = new Recorder();
-      const last = image('a', 10, { deleted: true, fields: {} });
+      const last = grave('a', 10);
       expect(await run(stores, [erased(last)])).toEqual({
         outcome: 'published',
         events: [eventFromImage(USERS, last, 10)],
@@ -178,7 +295,7 @@ describe('captureChanges', () => {
     it('leaves the word to what took the place of a tombstone', async () => {
       const stores = new Recorder();
       stores.inMongo.set('a', image('a', 20));
-      await run(stores, [erased(image('a', 10, { deleted: true }))]);
+      await run(stores, [erased(grave('a', 10))]);
       expect(stores.calls).toEqual([['current', 'users', 'a'], publishing()]);
     });
   });
@@ -197,7 +314,7 @@ describe('captureChanges', () => {
       ['known', 'users', 'b'],
       ['stamp', 'users', { id: 'id-b', seen: 10, floor: 90 }],
       ['known', 'users', 'b'],
-      ['bury', 'users', 'b', 90],
+      ['bury', 'users', 'b', { floor: 90, gone: 10 }],
       publishing('mongo:a:10', 'mongo:c:10'),
     ]);
   });

@@ -1,18 +1,14 @@
 import type { ChangeEvent } from '../domain/change-event.js';
 import type { EntityDefinition } from '../domain/entity.js';
 import { eventFromImage, type MongoImage } from '../domain/mongo-image.js';
-import type { CaptureJournal, CapturePosition, KnownVersions } from '../ports/capture-journal.js';
-import type { MongoChange } from '../ports/change-feed.js';
-import type { MongoAuthority } from '../ports/mongo-authority.js';
+import type { CaptureJournal, CapturePosition } from '../ports/capture-journal.js';
+import type { ErasedChange, MongoChange, WrittenChange } from '../ports/change-feed.js';
+import type { UnsyncableLog } from '../ports/unsyncable-log.js';
+import { bury, floorsOf, stampAbove, type Gone, type Stampable, type StampStores } from './stamp-above.js';
 
-export interface StampStores {
-  readonly journal: Pick<CaptureJournal, 'known'>;
-  readonly authority: MongoAuthority;
-}
-
-export interface CaptureStores {
+export interface CaptureStores extends StampStores {
   readonly journal: Pick<CaptureJournal, 'known' | 'publish'>;
-  readonly authority: MongoAuthority;
+  readonly unsyncable: UnsyncableLog;
 }
 
 export interface CaptureStep {
@@ -28,7 +24,7 @@ export type CaptureResult =
 /** An event, and the document and entity it speaks of. */
 interface Captured {
   readonly entity: EntityDefinition;
-  readonly id: string;
+  readonly id: string | null;
   readonly event: ChangeEvent;
 }
 
@@ -37,21 +33,16 @@ interface Captured {
  *
  * Changes by clients of the product carry a version and become events as they are – echoes of Redis writes too,
  * because Mongo's image may say more than Redis has. Writes by outsiders are found by their result: a document without a
- * version, a document that is gone, a document set back below a version that is still in flight to Redis. Those are
- * corrected in Mongo and become no event now: the correction comes back through the feed, with a version.
+ * version, a document that is gone without a tombstone, one that has another key and the version of its old life, one
+ * set back below a version that is still in flight to Redis. Those are corrected in Mongo and become no event now: the
+ * correction comes back through the feed, with a version. A document that cannot be synced is put on a list.
  *
  * Corrections are made before anything is published. A crash in between repeats them, and they are compare-and-set,
  * so that is harmless.
  */
 export async function captureChanges(step: CaptureStep, stores: CaptureStores): Promise<CaptureResult> {
-  let captured: Captured[] = [];
-  const unstamped: Stampable[] = [];
-  for (const change of step.changes) {
-    if (change.kind === 'written' && change.image.version === null) unstamped.push(stampable(change));
-    const one = await capture(change, stores);
-    if (one) captured.push(one);
-  }
-  await stampAbove(unstamped, stores);
+  await listUnsyncable(step.changes, stores.unsyncable);
+  let captured = await captureAll(step.changes, stores);
   for (;;) {
     const events = captured.map(({ event }) => event);
     const { expected, next } = step;
@@ -73,91 +64,100 @@ export async function captureChanges(step: CaptureStep, stores: CaptureStores): 
   }
 }
 
-/** A document to be stamped, if it still has the version that was seen (`null`: none). */
-export interface Stampable {
-  readonly entity: EntityDefinition;
-  readonly id: string;
-  readonly key: string;
-  readonly seen: number | null;
-}
-
-/** Stamps documents above everything Redis knows of their records. */
-export async function stampAbove(
-  records: readonly Stampable[],
-  { journal, authority }: StampStores,
-): Promise<void> {
-  for (const entity of new Set(records.map((record) => record.entity))) {
-    // A document that changed several times in one batch is stamped once.
-    const byId = new Map(
-      records.filter((record) => record.entity === entity).map((record) => [record.id, record]),
-    );
-    const own = [...byId.values()];
-    const known = await journal.known(
-      entity,
-      own.map(({ key }) => key),
-    );
-    const requests = own.map(({ id, seen }, index) => ({ id, seen, floor: floorOf(known[index]) }));
-    await authority.stamp(entity, requests);
+/** The last word on each document of the batch stands. */
+async function listUnsyncable(changes: readonly MongoChange[], log: UnsyncableLog): Promise<void> {
+  const last = new Map<string, MongoChange>();
+  for (const change of changes) {
+    const id = change.kind === 'written' ? change.image.id : change.id;
+    if (id !== null) last.set(`${change.entity.name} ${id}`, change);
   }
+  const bad = [...last.values()].filter((change) => change.kind === 'unsyncable');
+  const good = [...last.values()].flatMap((change) => {
+    if (change.kind === 'unsyncable') return [];
+    const id = change.kind === 'written' ? change.image.id : change.id;
+    return id === null ? [] : [{ entity: change.entity, id }];
+  });
+  if (bad.length > 0) await log.note(bad.map(({ entity, id, reason }) => ({ entity, id, reason })));
+  if (good.length > 0) await log.strike(good);
 }
 
-function stampable({ entity, image }: Extract<MongoChange, { kind: 'written' }>): Stampable {
-  return { entity, id: image.id, key: image.key, seen: image.version };
+async function captureAll(changes: readonly MongoChange[], stores: CaptureStores): Promise<Captured[]> {
+  const captured: Captured[] = [];
+  const stampable: Stampable[] = [];
+  const moved: WrittenChange[] = [];
+  await bury(changes.flatMap(goneWith), stores);
+  for (const change of changes) {
+    if (change.kind === 'unsyncable') continue;
+    if (change.kind === 'erased') {
+      const tombstone = await captureErasedTombstone(change, stores);
+      if (tombstone) captured.push(tombstone);
+      continue;
+    }
+    const { entity, image } = change;
+    if (image.version === null) stampable.push(...stampableOf(change));
+    else if (change.previous) moved.push(change);
+    else captured.push({ entity, id: image.id, event: eventFromImage(entity, image, image.version) });
+  }
+  const { above, below } = await compareMoved(moved, stores);
+  await stampAbove([...stampable, ...below.flatMap(stampableOf)], stores);
+  return [...captured, ...above];
 }
 
-function floorOf(known: KnownVersions | undefined): number {
-  return known ? Math.max(known.held, known.inFlight) : 0;
-}
-
-async function capture(change: MongoChange, stores: StampStores): Promise<Captured | null> {
+/** The record that a change took away: the document is gone, or is another record now. */
+function goneWith(change: MongoChange): Gone[] {
   const { entity } = change;
-  if (change.kind === 'erased') return captureErased(entity, change.last, stores);
-  const { image, previousKey } = change;
-  if (previousKey !== undefined && previousKey !== image.key) await bury(entity, previousKey, stores);
-  if (image.version === null) return null;
-  return { entity, id: image.id, event: eventFromImage(entity, image, image.version) };
+  const gone = change.kind === 'erased' ? livingIn(change.last) : change.previous;
+  return gone ? [{ entity, key: gone.key, gone: gone.version ?? 0 }] : [];
+}
+
+/** `null`: there is no pre-image, which alone could tell what the document was; or it was no living record. */
+function livingIn(last: MongoImage | null): MongoImage | null {
+  return last && !last.deleted ? last : null;
+}
+
+function stampableOf({ entity, image: { id, key, version } }: WrittenChange): Stampable[] {
+  return id === null ? [] : [{ entity, id, key, seen: version }];
 }
 
 /**
- * A record that is gone is buried. A tombstone that is gone says once more what it said: mostly it was purged when its
- * time had come, and both stores have long heard it; but if an outsider removed it early, this may be the last chance, since
- * looking up the document that the delete's own change named found nothing.
+ * A document that took another key brings the version of its old life, which says nothing against what the new key has
+ * been through: it counts only where it lies above all of that. (One that the product moved does.)
  */
-async function captureErased(
-  entity: EntityDefinition,
-  last: MongoImage | null,
-  stores: StampStores,
-): Promise<Captured | null> {
-  if (last === null) return null; // no pre-image, which alone could tell what it was
-  if (!last.deleted || last.version === null) {
-    await bury(entity, last.key, stores);
-    return null;
+async function compareMoved(
+  moved: readonly WrittenChange[],
+  stores: CaptureStores,
+): Promise<{ readonly above: readonly Captured[]; readonly below: readonly WrittenChange[] }> {
+  const above: Captured[] = [];
+  const below: WrittenChange[] = [];
+  for (const change of moved) {
+    const { entity, image } = change;
+    const [floor = 0] = await floorsOf(entity, [image.key], stores);
+    // What is as high is this very document, read once more; if it is not, the tie shows it.
+    if (image.version === null || image.version < floor) below.push(change);
+    else above.push({ entity, id: image.id, event: eventFromImage(entity, image, image.version) });
   }
-  const successor = (await stores.authority.current(entity, [last.key])).get(last.key);
-  return successor ? null : { entity, id: last.id, event: eventFromImage(entity, last, last.version) };
+  return { above, below };
 }
 
 /**
- * Puts a tombstone above what Redis knows of the key – unless another document has taken the place, which speaks for
- * itself: its change is further down the feed.
+ * A tombstone that is gone says once more what it said: mostly it was purged when its time had come, or a record took its
+ * place; but if an outsider removed it early, this may be the last chance.
  */
-async function bury(
-  entity: EntityDefinition,
-  key: string,
-  { journal, authority }: StampStores,
-): Promise<void> {
-  const [known] = await journal.known(entity, [key]);
-  await authority.bury(entity, key, floorOf(known));
+async function captureErasedTombstone(
+  { entity, last }: ErasedChange,
+  { authority }: StampStores,
+): Promise<Captured | null> {
+  if (!last?.deleted || last.version === null) return null;
+  const successor = (await authority.current(entity, [last.key])).get(last.key);
+  return successor ? null : { entity, id: null, event: eventFromImage(entity, last, last.version) };
 }
 
 async function stampSetBack(behind: readonly Captured[], stores: StampStores): Promise<void> {
-  const records = behind.map(({ entity, id, event }) => ({
-    entity,
-    id,
-    key: event.key,
-    seen: event.version,
-  }));
+  const records = behind.flatMap(({ entity, id, event }) =>
+    id === null ? [] : [{ entity, id, key: event.key, seen: event.version }],
+  );
   await stampAbove(records, stores);
   // What is gone by now cannot speak for itself; where a document stands, burying does nothing.
-  for (const { entity, event } of behind) await bury(entity, event.key, stores);
+  const gone = behind.map(({ entity, event: { key, version } }) => ({ entity, key, gone: version }));
+  await bury(gone, stores);
 }

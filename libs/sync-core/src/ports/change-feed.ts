@@ -1,23 +1,40 @@
 import type { EntityDefinition } from '../domain/entity.js';
 import type { MongoImage } from '../domain/mongo-image.js';
+import type { UnsyncableReason } from '../domain/record-key.js';
 
 /** One change of Mongo, reduced to what the sync needs to know. */
-export type MongoChange =
-  | {
-      readonly kind: 'written';
-      readonly entity: EntityDefinition;
-      readonly image: MongoImage;
-      /** The key before this change, where it is known to have been another one. */
-      readonly previousKey?: string;
-    }
-  | {
-      /** The document is gone: removed by an outsider, or a tombstone whose time had come. */
-      readonly kind: 'erased';
-      readonly entity: EntityDefinition;
-      readonly id: string;
-      /** What it last was; `null` where the server keeps no pre-images. */
-      readonly last: MongoImage | null;
-    };
+export type MongoChange = WrittenChange | ErasedChange | UnsyncableChange;
+
+/** A document, or a tombstone, was written. */
+export interface WrittenChange {
+  readonly kind: 'written';
+  readonly entity: EntityDefinition;
+  readonly image: MongoImage;
+  /** What the document was before, where that is known to have been another record. */
+  readonly previous?: PreviousRecord;
+}
+
+/** A document, or a tombstone, is gone: removed by the product or an outsider, or a tombstone whose time had come. */
+export interface ErasedChange {
+  readonly kind: 'erased';
+  readonly entity: EntityDefinition;
+  /** Of the document; `null`: a tombstone. */
+  readonly id: string | null;
+  /** What it last was; `null` where the server keeps no pre-images, or it was not syncable. */
+  readonly last: MongoImage | null;
+}
+
+/** A document was written that the sync cannot show: see {@link UnsyncableReason}. */
+export interface UnsyncableChange {
+  readonly kind: 'unsyncable';
+  readonly entity: EntityDefinition;
+  readonly id: string;
+  readonly reason: UnsyncableReason;
+  /** The record that the document was before. */
+  readonly previous?: PreviousRecord;
+}
+
+export type PreviousRecord = Pick<MongoImage, 'key' | 'version'>;
 
 export interface ChangeBatch {
   /** In the order of the oplog. Empty when the feed was idle. */
@@ -26,6 +43,13 @@ export interface ChangeBatch {
   readonly position: string;
   /** Epoch milliseconds of the newest change, by the server's clock. */
   readonly changedAt?: number;
+}
+
+/** A part of a snapshot. */
+export interface SnapshotPage {
+  readonly changes: readonly (WrittenChange | UnsyncableChange)[];
+  /** Opaque; the next page comes after it. */
+  readonly afterId: string;
 }
 
 /**
@@ -43,8 +67,8 @@ export interface ChangeFeed {
    * @throws HistoryLostError when the changes after `position` no longer exist
    */
   read(position: string, signal: AbortSignal): AsyncIterable<ChangeBatch>;
-  /** All documents of the entity with an id above `afterId`, in chunks of ascending id. */
-  snapshot(entity: EntityDefinition, afterId: string | null): AsyncIterable<readonly MongoImage[]>;
+  /** All tombstones and documents of the entity behind `afterId`, page by page. */
+  snapshot(entity: EntityDefinition, afterId: string | null): AsyncIterable<SnapshotPage>;
 }
 
 /** The history after a position is gone; only a new snapshot helps. */

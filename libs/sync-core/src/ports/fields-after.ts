@@ -1,5 +1,6 @@
 import { sharedFields, type EntityDefinition } from '../domain/entity.js';
 import { pickFields, type JsonObject } from '../domain/json.js';
+import { keyValue } from '../domain/record-key.js';
 import type { WriteCommand } from './record-store.js';
 
 /** The fields of a record after a client's write; those that no client writes are kept as the store shows them. */
@@ -13,5 +14,5 @@ export function fieldsAfter(
     mode === 'replace'
       ? pickFields(held, (field) => !Object.hasOwn(shared, field))
       : pickFields(held, (field) => !unset.includes(field));
-  return { ...kept, ...set, [entity.keyField]: key };
+  return { ...kept, ...set, [entity.keyField]: keyValue(entity, key) };
 }

@@ -12,6 +12,7 @@ export interface RecordStore {
   get(key: string): Promise<RecordState>;
   /** Living records in ascending key order. */
   list(page: Page): Promise<RecordPage>;
+  /** @throws KeyOccupiedError */
   write(command: WriteCommand): Promise<WriteResult>;
   /** Writes a tombstone. Removing what is not there is `absent`, not an error. */
   remove(command: RemoveCommand): Promise<RemoveResult>;
@@ -78,6 +79,14 @@ export type RenameResult =
   | { readonly outcome: 'taken' }
   | { readonly outcome: 'unsupported'; readonly reason: string }
   | Exclude<WriteResult, { outcome: 'created' | 'updated' }>;
+
+/** A document that is no record has the key – in a list of keys, say. It is left alone, so the key is not to be had. */
+export class KeyOccupiedError extends Error {
+  override readonly name = 'KeyOccupiedError';
+  constructor(readonly key: string) {
+    super('another document, which is no record, has this key');
+  }
+}
 
 /** The store did not answer, or said that it cannot now. Trying again later can help. */
 export class StoreUnavailableError extends Error {

@@ -148,6 +148,30 @@ describe(`reconcile, pure (seed ${SEED})`, () => {
     );
   });
 
+  it('keys that are numbers are all looked at, although the sides have them in different orders', async () => {
+    const entity = { ...USERS, keyField: 'orderNo', keyType: 'number' } as const;
+    const counts = fc.integer({ min: 0, max: 2_500 });
+    await fc.assert(
+      fc.asyncProperty(counts, counts, async (inMongo, inRedis) => {
+        const numbers = (count: number, step: number) => Array.from({ length: count }, (_, i) => i * step);
+        const numeric = numbers(inMongo, 3).map(String);
+        const redis = numbers(inRedis, 2).map(String).sort(compareBytes);
+        const mongo = mongoOf(numeric, (a, b) => Number(a) - Number(b));
+        const suspects = new Set<string>();
+        let compared = 0;
+        for await (const bucket of findSuspects({ entity, depth: 'content', mongo, redis: redisOf(redis) })) {
+          compared += bucket.compared;
+          for (const key of bucket.suspects) suspects.add(key);
+        }
+        expect(compared).toBe(numeric.length);
+        const [both, other] = [new Set(numeric), new Set(redis)];
+        for (const key of numeric) if (!other.has(key)) expect(suspects).toContain(key);
+        for (const key of redis) if (!both.has(key)) expect(suspects).toContain(key);
+      }),
+      { seed: SEED, numRuns: 20 },
+    );
+  });
+
   it('a range in which Redis holds far more than a bucket is walked in pieces', async () => {
     const redis = Array.from({ length: 5 * BUCKET_SIZE }, (_, i) => `k${String(i).padStart(6, '0')}`);
     const suspects: string[] = [];
@@ -171,12 +195,13 @@ function mirrored(key: string, at: number): MongoImage {
 }
 
 /** A side of a comparison over a sorted list of keys; all records are alike. */
-function mongoOf(keys: readonly string[]): MongoSide {
+function mongoOf(keys: readonly string[], order = compareBytes): MongoSide {
   return {
     estimate: () => Promise.resolve(keys.length),
     page: (_entity, { after, limit }) => {
-      const page = keys.filter((key) => after === null || compareBytes(key, after) > 0).slice(0, limit);
-      return Promise.resolve(page.map((key) => mirrored(key, 5)));
+      const page = keys.filter((key) => after === null || order(key, after) > 0).slice(0, limit);
+      const images = page.map((key) => mirrored(key, 5));
+      return Promise.resolve({ images, upTo: page.length < limit ? null : (page.at(-1) ?? null) });
     },
     randomKeys: () => Promise.resolve([]),
   };

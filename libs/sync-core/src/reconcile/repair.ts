@@ -3,7 +3,7 @@ import type { ProjectionTarget } from '../ports/apply-targets.js';
 import type { CaptureJournal } from '../ports/capture-journal.js';
 import type { MongoAuthority } from '../ports/mongo-authority.js';
 import { eventFromImage } from '../domain/mongo-image.js';
-import { stampAbove } from '../pipeline/capture-changes.js';
+import { bury, stampAbove } from '../pipeline/stamp-above.js';
 import type { Difference, DifferenceKind } from './difference.js';
 import type { ReconcileRequest } from './report.js';
 import type { RedisSide } from './sides.js';
@@ -51,7 +51,7 @@ export async function repair(
   }
   if (options.extra === 'remove') {
     for (const { key, kind, redisVersion } of differences) {
-      if (kind === 'extra') await stores.authority.bury(entity, key, redisVersion ?? 0);
+      if (kind === 'extra') await bury([{ entity, key, gone: redisVersion ?? 0 }], stores);
     }
   }
 }
@@ -73,6 +73,8 @@ async function publishAgain(
 async function stamp(entity: EntityDefinition, keys: readonly string[], stores: RepairStores): Promise<void> {
   if (keys.length === 0) return;
   const images = [...(await stores.authority.current(entity, keys)).values()];
-  const records = images.map(({ id, key, version }) => ({ entity, id, key, seen: version }));
+  const records = images.flatMap(({ id, key, version }) =>
+    id === null ? [] : [{ entity, id, key, seen: version }],
+  );
   await stampAbove(records, stores);
 }

@@ -19,15 +19,22 @@ export interface Bucket {
   readonly more: boolean;
 }
 
+/** Some documents of Mongo, in the order of their keys. Those that are no records are left out. */
+export interface MongoPage {
+  readonly images: readonly MongoImage[];
+  /** The page goes up to this key, and there may be more; `null`: up to the end. */
+  readonly upTo: string | null;
+}
+
 /** Mongo as one side of a comparison. */
 export interface MongoSide {
   /** About how many documents there are. */
   estimate(entity: EntityDefinition): Promise<number>;
-  /** The next documents above `after` in the byte order of their keys, tombstones included. */
+  /** The next documents above `after` in the byte order of their keys; at most `limit`. */
   page(
     entity: EntityDefinition,
     page: { readonly after: string | null; readonly limit: number; readonly depth: Depth },
-  ): Promise<readonly MongoImage[]>;
+  ): Promise<MongoPage>;
   /** Keys of random documents, about `count`. */
   randomKeys(entity: EntityDefinition, count: number): Promise<readonly string[]>;
 }

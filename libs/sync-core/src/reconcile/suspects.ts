@@ -23,10 +23,44 @@ export interface SuspectSearch {
 export const BUCKET_SIZE = 1000;
 
 /**
+ * Records that may differ. Where both sides have the keys in one order, they are walked side by side; numbers are in
+ * another order in Mongo than their texts are in Redis.
+ */
+export async function* findSuspects(search: SuspectSearch): AsyncGenerator<BucketComparison> {
+  if (search.entity.keyType !== 'number') yield* walkTogether(search);
+  else {
+    yield* walkMongo(search);
+    yield* walkRedis(search);
+  }
+}
+
+/** Each of Mongo's records, compared by its own version and digest. */
+async function* walkMongo({ entity, depth, mongo, redis }: SuspectSearch): AsyncGenerator<BucketComparison> {
+  let after: string | null = null;
+  do {
+    const { images, upTo } = await mongo.page(entity, { after, limit: BUCKET_SIZE, depth });
+    const keys = images.map(({ key }) => key);
+    const suspects = await lookAt(keys, images, { entity, depth, redis });
+    yield { compared: keys.length, equal: suspects.length === 0, suspects };
+    after = upTo;
+  } while (after !== null);
+}
+
+/** Whether Mongo has all of Redis's records, the second look tells. */
+async function* walkRedis({ entity, redis }: SuspectSearch): AsyncGenerator<BucketComparison> {
+  for (let after: string | null = null; ;) {
+    const keys = await redis.keys(entity, { after, upTo: null }, BUCKET_SIZE);
+    yield { compared: 0, equal: true, suspects: keys };
+    if (keys.length < BUCKET_SIZE) return;
+    after = keys.at(-1) ?? null;
+  }
+}
+
+/**
  * Walks both sides in key order, bucket by bucket. Where the digests are equal, that was it: Redis sent sixty bytes.
  * Where they differ, every record of the bucket is compared by its version and its own digest.
  */
-export async function* findSuspects(search: SuspectSearch): AsyncGenerator<BucketComparison> {
+async function* walkTogether(search: SuspectSearch): AsyncGenerator<BucketComparison> {
   let after: string | null = null;
   do {
     const { range, comparison } = await compareBucket(search, after);
@@ -40,12 +74,13 @@ async function compareBucket(
   after: string | null,
 ): Promise<{ range: KeyRange; comparison: BucketComparison }> {
   const page = await mongo.page(entity, { after, limit: BUCKET_SIZE, depth });
-  const wanted = { after, upTo: page.length < BUCKET_SIZE ? null : (page.at(-1)?.key ?? null) };
+  const wanted = { after, upTo: page.upTo };
   const limit = 2 * BUCKET_SIZE;
   const bucket = await redis.bucket(entity, wanted, { limit, depth });
   // Redis may hold many more records in the range than Mongo: then the range ends where Redis stopped.
   const range = bucket.more ? { after, upTo: bucket.lastKey } : wanted;
-  const images = range.upTo === wanted.upTo ? page : page.filter(({ key }) => isWithin(key, range));
+  const images =
+    range.upTo === wanted.upTo ? page.images : page.images.filter(({ key }) => isWithin(key, range));
   const digests = digestsOf(images, { entity, depth, redis });
   const same = digests?.length === bucket.count && redis.digestOfAll(digests) === bucket.digest;
   if (same) {

@@ -16,6 +16,7 @@ export function captureJournalContract(name: string, makeStage: () => Promise<Re
     beforeEach(() => stage.reset());
     afterAll(() => stage.close());
     publishContract(() => stage);
+    futureContract(() => stage);
     reEmitEventsContract(() => stage);
     knownContract(() => stage);
   });
@@ -74,6 +75,33 @@ function publishContract(stage: Stage): void {
     });
     expect(await stage().journal.position()).toEqual(expected);
     expect(await events(stage())).toHaveLength(1);
+  });
+}
+
+function futureContract(stage: Stage): void {
+  /** By any clock. */
+  const FUTURE = Number.MAX_SAFE_INTEGER - 1;
+
+  it('I15: a version from the future is published, and is not in flight', async () => {
+    const events = [changeOf(KEY, FUTURE, 'later'), changeOf('b@example.org', 1000, 'b')];
+    const publication = { expected: null, next: { feed: 'p1' }, events };
+    expect(await stage().journal.publish(publication)).toEqual({ outcome: 'published' });
+    expect((await stage().take('mongo-to-redis')).map(({ event }) => event)).toEqual(events);
+    expect(await stage().inFlight('mongo-to-redis', KEY)).toBe(0);
+    expect(await stage().inFlight('mongo-to-redis', 'b@example.org')).toBe(1000);
+    expect((await stage().ledger('mongo-to-redis')).captured).toBe(2);
+    expect(await stage().journal.known(USERS, [KEY])).toEqual([{ held: 0, inFlight: 0 }]);
+  });
+
+  it('I15: a version from the future sets nothing back, and leaves what is in flight', async () => {
+    const [first, second] = [{ feed: 'p1' }, { feed: 'p2' }];
+    const events = [changeOf(KEY, 2000, 'now'), changeOf(KEY, FUTURE, 'later')];
+    await stage().journal.publish({ expected: null, next: first, events });
+    expect(await stage().inFlight('mongo-to-redis', KEY)).toBe(2000);
+    const mended = [changeOf(KEY, 3000, 'mended')];
+    const publication = { expected: first, next: second, events: mended };
+    expect(await stage().journal.publish(publication)).toEqual({ outcome: 'published' });
+    expect(await stage().inFlight('mongo-to-redis', KEY)).toBe(3000);
   });
 }
 

@@ -4,6 +4,7 @@ import {
   type HeldRecord,
   type IntoMongo,
   type IntoRedis,
+  type Json,
   type JsonObject,
   type Source,
 } from '../index.js';
@@ -16,10 +17,10 @@ interface VectorImage {
   readonly payload: JsonObject | null;
 }
 
-/** What a store holds, as the sync reads it; and as it stands there, where that says more. */
+/** What a store holds, as the sync reads it; and as it stands there, where that says more. In Mongo, what is deleted is a tombstone. */
 export interface VectorCurrent extends VectorImage {
-  /** Mongo: the members of its stamp, as Extended JSON. */
-  readonly stored?: JsonObject;
+  /** Mongo: what stands in `_sync`, as Extended JSON. */
+  readonly stored?: Json;
   /** Redis: the text. */
   readonly text?: string;
 }
@@ -32,6 +33,7 @@ interface Vector {
     readonly version: number;
     readonly base?: number;
     readonly known?: number;
+    readonly changed?: readonly string[];
   };
   readonly current: VectorCurrent | null;
   /** What the target holds afterwards. */

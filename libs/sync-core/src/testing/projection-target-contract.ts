@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { changeEvent, payloadOf, type ChangeEvent } from '../domain/change-event.js';
 import type { Source } from '../domain/stamp.js';
 import { USERS } from '../domain/users.js';
-import type { ChangeDelivery, ProjectionResult } from '../ports/apply-targets.js';
+import { formatRecord, type HeldRecord } from '../domain/record-text.js';
+import type { ChangeDelivery, HeldText, ProjectionResult } from '../ports/apply-targets.js';
 import type { RedisStage } from './redis-stage.js';
 
 const KEY = 'ada@example.org';
@@ -32,6 +33,7 @@ export function projectionTargetContract(name: string, makeStage: () => Promise<
     settleContract(() => stage);
     reEmitAnewContract(() => stage);
     reEmitContract(() => stage);
+    changedContract(() => stage);
   });
 }
 
@@ -129,29 +131,81 @@ function applyContract(stage: Stage): void {
 }
 
 function tieContract(stage: Stage): void {
-  it('I7: other content of the same version is shown to the caller, who may have it written', async () => {
+  it('I7: other content of the same version is shown to the caller, who may have it written over just that', async () => {
     const version = await stage().write(KEY, payloadOf({ email: KEY, name: 'r' }));
-    const deliveries = await published(stage(), changeOf(KEY, version, 'm'));
-    expect(await stage().projections.apply(USERS, deliveries)).toEqual([
-      {
-        decision: 'merge',
-        settled: false,
-        held: { version, source: 'redis', payload: payloadOf({ email: KEY, name: 'r' }) },
-      },
-    ]);
-    expect(await stage().projections.apply(USERS, deliveries, 'merge')).toMatchObject([
-      { decision: 'apply', settled: true },
+    const [delivery] = await published(stage(), changeOf(KEY, version, 'm'));
+    if (!delivery) throw new Error('nothing was delivered');
+    const inRedis: HeldRecord = { version, source: 'redis', payload: payloadOf({ email: KEY, name: 'r' }) };
+    const held = { ...inRedis, text: formatRecord(inRedis) };
+    const tie = { decision: 'merge', settled: false, held };
+    expect(await stage().projections.apply(USERS, [delivery])).toEqual([tie]);
+
+    const late = { ...delivery, over: `${held.text} ` };
+    expect(await stage().projections.applyOver(USERS, [late])).toEqual([tie]);
+    expect(await stage().held(KEY)).toEqual(inRedis);
+    expect((await stage().ledger('mongo-to-redis')).pending).toBe(1);
+
+    const write = { ...delivery, over: held.text };
+    const before = { version, source: 'redis' };
+    expect(await stage().projections.applyOver(USERS, [write])).toEqual([
+      { decision: 'apply', settled: true, before },
     ]);
     const payload = payloadOf({ email: KEY, name: 'm' });
     expect(await stage().held(KEY)).toEqual({ version, source: 'mongo', payload });
+    expect((await stage().ledger('mongo-to-redis')).pending).toBe(0);
+  });
+
+  it('I3: writing over a text compares versions all the same', async () => {
+    await deliver(stage(), changeOf(KEY, 2000, 'b'));
+    const { text } = textOf(KEY, 2000, 'b');
+    const events = [changeOf(KEY, 1000, 'a'), changeOf(KEY, 3000, 'c')];
+    const writes = (await published(stage(), ...events)).map((delivery) => ({ ...delivery, over: text }));
+    expect(await stage().projections.applyOver(USERS, writes)).toEqual([
+      { decision: 'stale', settled: false, winner: { version: 2000, source: 'mongo' } },
+      { decision: 'apply', settled: true, before: { version: 2000, source: 'mongo' } },
+    ]);
+  });
+
+  it('I7: of two writes over one text the first is written, the second sees it', async () => {
+    await deliver(stage(), changeOf(KEY, 2000, 'a'));
+    const { text } = textOf(KEY, 2000, 'a');
+    const events = [changeOf(KEY, 2000, 'b'), changeOf(KEY, 2000, 'c')];
+    const writes = (await published(stage(), ...events)).map((delivery) => ({ ...delivery, over: text }));
+    expect(await stage().projections.applyOver(USERS, writes)).toEqual([
+      { decision: 'apply', settled: true, before: { version: 2000, source: 'mongo' } },
+      { decision: 'merge', settled: false, held: textOf(KEY, 2000, 'b') },
+    ]);
   });
 
   it('I7: a delete and a record of the same version differ, too', async () => {
     await deliver(stage(), changeOf(KEY, 1000, 'a'));
     expect(await deliver(stage(), changeOf(KEY, 1000, null))).toMatchObject([
-      { decision: 'merge', settled: false, held: { version: 1000, source: 'mongo' } },
+      { decision: 'merge', settled: false, held: textOf(KEY, 1000, 'a') },
     ]);
   });
+
+  it('I7: a tombstone is written over a record of its version, and the other way round', async () => {
+    for (const [is, becomes] of [
+      ['a', null],
+      [null, 'a'],
+    ] as const) {
+      await stage().reset();
+      await deliver(stage(), changeOf(KEY, 1000, is));
+      const over = textOf(KEY, 1000, is).text;
+      const writes = (await published(stage(), changeOf(KEY, 1000, becomes))).map((tie) => ({
+        ...tie,
+        over,
+      }));
+      expect(await stage().projections.applyOver(USERS, writes)).toMatchObject([{ decision: 'apply' }]);
+      expect(await stage().held(KEY)).toMatchObject({ payload: changeOf(KEY, 1000, becomes).payload });
+    }
+  });
+}
+
+/** What Redis holds of a change that was applied. */
+function textOf(...change: Parameters<typeof changeOf>): HeldText {
+  const { version, source, payload } = changeOf(...change);
+  return { version, source, payload, text: formatRecord({ version, source, payload }) };
 }
 
 function settleContract(stage: Stage): void {
@@ -181,7 +235,7 @@ function settleContract(stage: Stage): void {
 }
 
 function reEmitAnewContract(stage: Stage): void {
-  it('I8: reEmitAnew gives a record a new version, built on the old one, and emits it', async () => {
+  it('I8: reEmitAnew gives a record a new version and emits it, as one that has seen nothing', async () => {
     await deliver(stage(), changeOf(KEY, 1000, 'a'));
     await stage().projections.reEmitAnew(USERS, KEY, 1000);
     const held = await stage().held(KEY);
@@ -190,8 +244,9 @@ function reEmitAnewContract(stage: Stage): void {
     expect(held?.version).toBeGreaterThan(1000);
     const [delivery, ...others] = await stage().take('redis-to-mongo');
     expect(others).toEqual([]);
-    expect(delivery?.event).toMatchObject({ op: 'upsert', version: held?.version, base: 1000, payload });
-    expect(delivery?.event.known ?? 1000).toBe(1000);
+    expect(delivery?.event).toMatchObject({ op: 'upsert', version: held?.version, base: 0, payload });
+    expect(delivery?.event).not.toHaveProperty('known');
+    expect(delivery?.event).not.toHaveProperty('changed');
     expect(await stage().inFlight('redis-to-mongo', KEY)).toBe(held?.version);
   });
 
@@ -207,17 +262,96 @@ function reEmitAnewContract(stage: Stage): void {
     await deliver(stage(), changeOf(KEY, 1000, null));
     await stage().projections.reEmitAnew(USERS, KEY, 1000);
     const [delivery] = await stage().take('redis-to-mongo');
-    expect(delivery?.event).toMatchObject({ op: 'delete', payload: null, base: 1000 });
+    expect(delivery?.event).toMatchObject({ op: 'delete', payload: null, base: 0 });
     expect(await stage().held(KEY)).toMatchObject({ payload: null, version: delivery?.event.version });
   });
 
-  it('I19: reEmitAnew of a settled Redis write knows of Mongo only what lies below it', async () => {
-    const version = await stage().write(KEY, payloadOf({ email: KEY }));
-    await landRedisWrites(stage());
-    await stage().projections.reEmitAnew(USERS, KEY, version);
-    const [again] = await stage().take('redis-to-mongo');
-    expect(again?.event).toMatchObject({ base: version, known: version - 1 });
+  it('I19: a write on top of what was re-emitted anew knows nothing of Mongo either, and changes everything', async () => {
+    await deliver(stage(), changeOf(KEY, 1000, 'a'));
+    await stage().projections.reEmitAnew(USERS, KEY, 1000);
+    const base = (await stage().held(KEY))?.version;
+    await stage().write(KEY, payloadOf({ email: KEY, name: 'b' }), ['name']);
+    const { event } = (await stage().take('redis-to-mongo')).at(-1) ?? {};
+    expect(event).toMatchObject({ base, known: 0 });
+    expect(event).not.toHaveProperty('changed');
   });
+}
+
+function changedContract(stage: Stage): void {
+  const payload = payloadOf({ email: KEY });
+  const lastChanged = async () => (await stage().take('redis-to-mongo')).at(-1)?.event.changed;
+
+  it('says what a write changed; nothing when that is not known, or the record goes', async () => {
+    for (const changed of [['a', 'b'], [], undefined, ['a']]) {
+      await landed(stage());
+      await stage().write(KEY, payload, changed);
+      expect(await lastChanged()).toEqual(changed);
+    }
+    await stage().write(KEY, null);
+    expect(await lastChanged()).toBeUndefined();
+  });
+
+  it('says what writes in flight below it changed, too; names are compared as strings', async () => {
+    const odd = ['ä"/\\\u0001', '__proto__', 'constructor', '1'];
+    const steps = [
+      [[], []],
+      [['a'], ['a']],
+      [
+        ['b', 'a'],
+        ['a', 'b'],
+      ],
+      [[], ['a', 'b']],
+      [odd, ['a', 'b', ...odd]],
+      [odd.slice(1), ['a', 'b', ...odd]],
+    ];
+    for (const [changed, expected = []] of steps) {
+      await stage().write(KEY, payload, changed);
+      const events = await stage().take('redis-to-mongo');
+      expect(events.map(({ event }) => event.changed)).toEqual([expected]);
+    }
+  });
+
+  it('takes all for changed once a write in flight did not say', async () => {
+    await stage().write(KEY, payload);
+    await stage().write(KEY, payload, ['a']);
+    expect(await lastChanged()).toBeUndefined();
+  });
+
+  it('takes all for changed when more than a thousand are', async () => {
+    const names = Array.from({ length: 700 }, (_, n) => `f${n}`);
+    await stage().write(KEY, payload, names);
+    expect(await lastChanged()).toEqual(names);
+    await stage().write(
+      KEY,
+      payload,
+      names.map((name) => `g${name}`),
+    );
+    expect(await lastChanged()).toBeUndefined();
+  });
+
+  it('begins anew on top of a version from Mongo: what is in flight below it is another line', async () => {
+    const version = await stage().write(KEY, payload, ['a']);
+    await deliver(stage(), changeOf(KEY, version + 1, 'm'));
+    await stage().write(KEY, payload, ['b']);
+    expect(await lastChanged()).toEqual(['b']);
+  });
+
+  it('I12: reEmit says what the write in flight said', async () => {
+    for (const changed of [['a'], [], undefined]) {
+      await landed(stage());
+      await stage().write(KEY, payload, changed);
+      await stage().take('redis-to-mongo');
+      await stage().projections.reEmit(USERS, KEY);
+      expect(await lastChanged()).toEqual(changed);
+    }
+  });
+}
+
+/** Nothing is in flight to Mongo. */
+async function landed(stage: RedisStage): Promise<void> {
+  await stage.reset();
+  await stage.write(KEY, payloadOf({ email: KEY }));
+  await landRedisWrites(stage);
 }
 
 function reEmitContract(stage: Stage): void {

@@ -19,8 +19,8 @@ export interface RedisStage {
   /** Empties it; both streams have their group. */
   reset(): Promise<void>;
   close(): Promise<void>;
-  /** A client's write in Redis (`null`: a delete). Returns its version. */
-  write(key: string, payload: string | null): Promise<number>;
+  /** A client's write in Redis (`null`: a delete) that changed these fields (absent: all). Returns its version. */
+  write(key: string, payload: string | null, changed?: readonly string[]): Promise<number>;
   held(key: string): Promise<HeldRecord | null>;
   /** Delivers what is new on a stream, as a consumer gets it. */
   take(direction: Direction): Promise<readonly ChangeDelivery[]>;

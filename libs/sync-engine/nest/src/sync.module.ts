@@ -4,6 +4,7 @@ import {
   SyncDeadLetters,
   SyncEngine,
   SyncStatus,
+  UnsyncableDocuments,
   type EngineLog,
 } from '@redis-mongo-sync/sync-engine';
 import {
@@ -43,6 +44,7 @@ const providers: Provider[] = [
   handle(SyncDeadLetters, ({ deadLetters }) => deadLetters),
   handle(RecordHistory, ({ history }) => history),
   handle(Reconciles, ({ reconcile }) => reconcile),
+  handle(UnsyncableDocuments, ({ unsyncable }) => unsyncable),
   {
     provide: SyncLifecycle,
     useFactory: (engine: SyncEngine, mongo: SyncMongo, { stopDeadlineMs }: SyncModuleOptions) =>
@@ -54,7 +56,7 @@ const providers: Provider[] = [
 /**
  * The two-way sync inside a Nest application: it starts with the application and is drained before it goes
  * (`app.enableShutdownHooks()`, or `app.close()`). {@link SyncStatus}, {@link SyncDeadLetters}, {@link RecordHistory},
- * {@link Reconciles} and the {@link SyncEngine} itself can be injected everywhere.
+ * {@link Reconciles}, {@link UnsyncableDocuments} and the {@link SyncEngine} itself can be injected everywhere.
  */
 @Module({})
 export class SyncModule {
@@ -69,7 +71,7 @@ export class SyncModule {
       global: true,
       imports,
       providers: [{ provide: SYNC_MODULE_OPTIONS, inject, useFactory }, ...providers],
-      exports: [SyncEngine, SyncStatus, SyncDeadLetters, RecordHistory, Reconciles],
+      exports: [SyncEngine, SyncStatus, SyncDeadLetters, RecordHistory, Reconciles, UnsyncableDocuments],
     };
   }
 }

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import { UNSYNCABLE_REASONS } from '@redis-mongo-sync/sync-core';
 import type { SyncReport } from '@redis-mongo-sync/sync-engine';
 
 /** Gauges about being equal and staying able to resume. What is not known has no sample, never a made-up one. */
@@ -10,6 +11,7 @@ export class HealingGauges {
   private readonly positionAge: Gauge;
   private readonly snapshotDone: Gauge;
   private readonly snapshotTotal: Gauge;
+  private readonly unsyncable: Gauge<'entity' | 'reason'>;
 
   constructor(registry: Registry) {
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
@@ -28,9 +30,15 @@ export class HealingGauges {
     );
     this.snapshotDone = gauge('sync_snapshot_documents', 'Documents published by the snapshot under way');
     this.snapshotTotal = gauge('sync_snapshot_documents_expected', 'Documents it will publish, about');
+    this.unsyncable = new Gauge({
+      name: 'sync_unsyncable_documents',
+      help: 'Documents that are not synced; /unsyncable lists them',
+      labelNames: ['entity', 'reason'],
+      registers: [registry],
+    });
   }
 
-  set({ consistency, capture, reconcile }: SyncReport): void {
+  set({ consistency, capture, reconcile, unsyncable }: SyncReport): void {
     this.consistency.reset();
     for (const within of ['1s', '10s', '60s'] as const) {
       const share = consistency[`within${within}`];
@@ -44,6 +52,15 @@ export class HealingGauges {
     setOrClear(this.snapshotDone, snapshot?.done ?? null);
     setOrClear(this.snapshotTotal, snapshot?.total ?? null);
     setOrClear(this.differ, reconcile?.differ ?? null);
+    this.setUnsyncable(unsyncable ?? {});
+  }
+
+  /** Reasons that no document has are 0: an alert needs something to rise from. */
+  private setUnsyncable(counts: NonNullable<SyncReport['unsyncable']>): void {
+    this.unsyncable.reset();
+    for (const [entity, reasons] of Object.entries(counts)) {
+      for (const reason of UNSYNCABLE_REASONS) this.unsyncable.set({ entity, reason }, reasons[reason] ?? 0);
+    }
   }
 }
 

@@ -1,11 +1,14 @@
 import {
   InvalidKeyError,
   isJsonObject,
+  keyOfValue,
+  keyValue,
   parseRecord,
   payloadOf,
   sharedFields,
   validateProfile,
   type EntityDefinition,
+  type Json,
   type JsonObject,
 } from '@redis-mongo-sync/sync-core';
 
@@ -42,8 +45,7 @@ export function adoptionOf(entity: EntityDefinition, key: string, value: FoundVa
 
 function adopted(entity: EntityDefinition, key: string, found: JsonObject): Adoption {
   const { keyField } = entity;
-  const named = found[keyField];
-  if (named !== undefined && normalized(entity, named) !== key) {
+  if (!isNamed(entity, key, found[keyField])) {
     return { kind: 'leave', reason: `its ${keyField} is not the one in its name` };
   }
   const { [keyField]: _key, ...shared } = sharedFields(entity, found);
@@ -51,9 +53,17 @@ function adopted(entity: EntityDefinition, key: string, found: JsonObject): Adop
   if (missing !== undefined) return { kind: 'leave', reason: `no ${missing}` };
   const [fault] = validateProfile(entity, shared);
   if (fault) return { kind: 'leave', reason: `${fault.field} ${fault.message}` };
-  const payload = payloadOf({ ...shared, [keyField]: key });
+  const payload = payloadOf({ ...shared, [keyField]: keyValue(entity, key) });
   if (Buffer.byteLength(payload) > MAX_BYTES) return { kind: 'leave', reason: 'larger than 256 KiB' };
   return { kind: 'adopt', payload };
+}
+
+/** Whether a value that was found in the key field says the same as the name of the Redis key. Hashes hold texts only. */
+function isNamed(entity: EntityDefinition, key: string, value: Json | undefined): boolean {
+  if (value === undefined) return true;
+  if (typeof value === 'string' && normalized(entity, value) === key) return true;
+  const named = keyOfValue(entity, value);
+  return 'key' in named && named.key === key;
 }
 
 function faultOfKey(entity: EntityDefinition, key: string): string | null {

@@ -1,5 +1,6 @@
 import {
   ForeignRecords,
+  MongoChangeFeed,
   MongoDocumentAuthority,
   RedisCaptureJournal,
   RedisComparisonSide,
@@ -25,7 +26,10 @@ export function backfillSource(options: BackfillSourceOptions): BackfillSource {
   const { from, db, redis, dryRun, prefer, tombstoneTtlMs } = options;
   const authority = new MongoDocumentAuthority(db, tombstoneTtlMs);
   const journal = new RedisCaptureJournal(redis);
-  if (from === 'mongo') return new FromMongo({ db, journal, authority, dryRun });
+  if (from === 'mongo') {
+    const feed = new MongoChangeFeed({ client: db.client, db, entities: [], preImages: () => false });
+    return new FromMongo({ db, feed, journal, authority, dryRun });
+  }
   return new FromRedis({
     redis,
     foreign: new ForeignRecords(redis),

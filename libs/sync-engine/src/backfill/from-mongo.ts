@@ -1,26 +1,29 @@
-import { documentPages } from '@redis-mongo-sync/sync-adapters';
 import {
   eventFromImage,
   stampAbove,
   type CaptureJournal,
+  type ChangeEvent,
+  type ChangeFeed,
   type EntityDefinition,
   type MongoAuthority,
+  type SnapshotPage,
+  type Stampable,
 } from '@redis-mongo-sync/sync-core';
 import type { Db } from 'mongodb';
-import type { BackfillSource, BackfillStep } from './backfill.js';
+import { whyUnsyncable } from '../unsyncable/why-unsyncable.js';
+import type { BackfillSource, BackfillStep, LeftAlone } from './backfill.js';
 import type { BackfillPosition } from './progress-store.js';
 
 interface FromMongoOptions {
   readonly db: Db;
+  readonly feed: Pick<ChangeFeed, 'snapshot'>;
   readonly journal: CaptureJournal;
   readonly authority: MongoAuthority;
   readonly dryRun: boolean;
 }
 
-const PAGE = 500;
-
 /**
- * Publishes every document again, by ascending id. What has no version is stamped, and travels as the change that the
+ * Publishes every document and tombstone again. What has no version is stamped, and travels as the change that the
  * stamp is. Applying is by version, so publishing too much is harmless.
  */
 export class FromMongo implements BackfillSource {
@@ -31,31 +34,47 @@ export class FromMongo implements BackfillSource {
   }
 
   async *steps(entity: EntityDefinition, from: BackfillPosition | null): AsyncGenerator<BackfillStep> {
-    const { db, journal, authority, dryRun } = this.options;
+    const { db, feed, journal, authority, dryRun } = this.options;
     const total = await db.collection(entity.collection).estimatedDocumentCount();
     const epoch = await this.epoch();
     let done = from?.done ?? 0;
-    for await (const page of documentPages(db, entity, { afterId: from?.cursor ?? null, limit: PAGE })) {
-      const unstamped = page.images.filter(({ version }) => version === null);
-      const events = page.images.flatMap((image) =>
-        image.version === null ? [] : [eventFromImage(entity, image, image.version)],
-      );
+    for await (const page of feed.snapshot(entity, from?.cursor ?? null)) {
+      const { events, unstamped, leftAlone } = sorted(entity, page);
       if (!dryRun) {
-        await stampAbove(
-          unstamped.map(({ id, key }) => ({ entity, id, key, seen: null })),
-          { journal, authority },
-        );
+        await stampAbove(unstamped, { journal, authority });
         if (events.length > 0) await journal.reEmit(events);
       }
-      const records = page.images.length + page.unusable.length;
+      const records = page.changes.length;
       done += records;
       yield {
-        position: { cursor: page.lastId, done, epoch },
+        position: { cursor: page.afterId, done, epoch },
         records,
         counts: { published: events.length, stamped: unstamped.length },
-        leftAlone: page.unusable.map((id) => ({ name: `_id ${id}`, reason: `no usable ${entity.keyField}` })),
+        leftAlone,
         fraction: total === 0 ? null : Math.min(1, done / total),
       };
     }
   }
+}
+
+interface SortedPage {
+  readonly events: readonly ChangeEvent[];
+  readonly unstamped: readonly Stampable[];
+  readonly leftAlone: readonly LeftAlone[];
+}
+
+function sorted(entity: EntityDefinition, { changes }: SnapshotPage): SortedPage {
+  const events: ChangeEvent[] = [];
+  const unstamped: Stampable[] = [];
+  const leftAlone: LeftAlone[] = [];
+  for (const change of changes) {
+    if (change.kind === 'unsyncable') {
+      leftAlone.push({ name: `_id ${change.id}`, reason: whyUnsyncable(entity, change.reason) });
+      continue;
+    }
+    const { id, key, version } = change.image;
+    if (version !== null) events.push(eventFromImage(entity, change.image, version));
+    else if (id !== null) unstamped.push({ entity, id, key, seen: null });
+  }
+  return { events, unstamped, leftAlone };
 }

@@ -4,6 +4,7 @@ import type {
   ChangeFeed,
   EntityDefinition,
   MongoAuthority,
+  UnsyncableLog,
 } from '@redis-mongo-sync/sync-core';
 import type { CaptureObserver } from './capture-observer.js';
 import type { CaptureLease } from './lease-keeper.js';
@@ -15,6 +16,8 @@ export interface CaptureFlowOptions {
   readonly feed: ChangeFeed;
   readonly journal: CaptureJournal;
   readonly authority: MongoAuthority;
+  /** Where documents that cannot be synced are listed. */
+  readonly unsyncable: UnsyncableLog;
   readonly lease: CaptureLease;
   /** Whether `mongo_changes` is at its cap: capture then waits instead of losing anything. */
   readonly isFull: () => boolean;

@@ -1,11 +1,5 @@
-import {
-  captureChanges,
-  type CaptureJournal,
-  type CapturePosition,
-  type ChangeBatch,
-  type MongoAuthority,
-} from '@redis-mongo-sync/sync-core';
-import type { CaptureObserver } from './capture-observer.js';
+import { captureChanges, type CapturePosition, type ChangeBatch } from '@redis-mongo-sync/sync-core';
+import type { CaptureFlowOptions } from './capture-options.js';
 
 /** The stored position is not the one that this capture wrote last. */
 export class PositionMovedError extends Error {
@@ -28,11 +22,7 @@ export interface Publication extends Partial<Pick<ChangeBatch, 'changes' | 'chan
  */
 export async function publishBatch(
   { expected, next, changes = [], changedAt }: Publication,
-  to: {
-    readonly journal: CaptureJournal;
-    readonly authority: MongoAuthority;
-    readonly observer: CaptureObserver;
-  },
+  to: Pick<CaptureFlowOptions, 'journal' | 'authority' | 'unsyncable' | 'observer'>,
 ): Promise<CapturePosition> {
   const result = await captureChanges({ changes, expected, next }, to);
   if (result.outcome === 'fenced') throw new PositionMovedError();

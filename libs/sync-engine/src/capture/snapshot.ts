@@ -1,5 +1,5 @@
 import type { Clock } from '@redis-mongo-sync/redis-streams';
-import type { CapturePosition, EntityDefinition, MongoChange, MongoImage } from '@redis-mongo-sync/sync-core';
+import type { CapturePosition } from '@redis-mongo-sync/sync-core';
 import type { CaptureFlowOptions } from './capture-options.js';
 import type { Publication } from './publish-batch.js';
 import { SnapshotProgress, type SnapshotReason } from './snapshot-progress.js';
@@ -25,21 +25,16 @@ export async function takeSnapshot(from: CapturePosition, run: SnapshotRun): Pro
   for (const entity of entities.slice(start)) {
     const afterId = position.snapshot?.entity === entity.name ? position.snapshot.afterId : null;
     progress.enter(entity.name, (await estimate?.(entity, afterId)) ?? null);
-    for await (const images of feed.snapshot(entity, afterId)) {
+    for await (const page of feed.snapshot(entity, afterId)) {
       if (signal.aborted) return position;
       await ready();
-      const snapshot = { entity: entity.name, afterId: images.at(-1)?.id ?? afterId };
-      const next = { feed: position.feed, snapshot };
-      position = await publish({ expected: position, next, changes: asChanges(entity, images) });
-      progress.advance(images.length);
+      const next = { feed: position.feed, snapshot: { entity: entity.name, afterId: page.afterId } };
+      position = await publish({ expected: position, next, changes: page.changes });
+      progress.advance(page.changes.length);
       observer.snapshot?.(progress.status(clock.now()));
     }
   }
   const end = await publish({ expected: position, next: { feed: position.feed } });
   observer.snapshot?.(null);
   return end;
-}
-
-function asChanges(entity: EntityDefinition, images: readonly MongoImage[]): MongoChange[] {
-  return images.map((image) => ({ kind: 'written', entity, image }));
 }

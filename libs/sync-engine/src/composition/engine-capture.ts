@@ -23,7 +23,7 @@ interface CaptureParts {
 
 export function engineCapture(parts: CaptureParts): CaptureFlow {
   const { settings, stores, observer, requireSafeRedis, holder } = parts;
-  const { mongo, db, redis, journal, authority } = stores;
+  const { mongo, db, redis, journal, authority, unsyncable } = stores;
   const { entities, historyDays, tombstoneTtlMs } = settings;
   let preImages = false;
   const feed = new MongoChangeFeed({
@@ -32,6 +32,7 @@ export function engineCapture(parts: CaptureParts): CaptureFlow {
     entities,
     preImages: () => preImages,
     onCollectionLost: (collection, operation) => observer.collectionLost(collection, operation),
+    onUnreadable: (fault) => observer.unreadable(fault),
   });
   const prepare = async (): Promise<void> => {
     await requireSafeRedis();
@@ -39,6 +40,7 @@ export function engineCapture(parts: CaptureParts): CaptureFlow {
     await withMongoErrors(() => mongo.connect());
     preImages = (await prepareCollections(db, entities)).preImages;
     await prepareConflictLog(db, historyDays);
+    unsyncable.forget(); // another process may have captured meanwhile
     await loadFunctionLibrary(redis, entities, tombstoneTtlMs);
   };
   return new CaptureFlow({
@@ -47,6 +49,7 @@ export function engineCapture(parts: CaptureParts): CaptureFlow {
     feed,
     journal,
     authority,
+    unsyncable,
     lease: new RedisLease(redis, holder),
     isFull: () => observer.isOverfull('mongo-to-redis'),
     estimate: (entity, afterId) => feed.estimate(entity, afterId),

@@ -14,6 +14,7 @@ import { LostStreamRepair } from '../healing/ledger/lost-stream-repair.js';
 import { OplogWatch } from '../healing/oplog/oplog-watch.js';
 import { ReconcileRuns } from '../healing/reconcile/reconcile-runs.js';
 import { ReconcileSchedule, sampleOf } from '../healing/reconcile/reconcile-schedule.js';
+import { UnsyncableWatch } from '../unsyncable/unsyncable-watch.js';
 import type { EngineObserver } from '../status/engine-observer.js';
 import type { SyncEngineSettings } from '../sync-engine-options.js';
 import type { EngineStores } from './engine-stores.js';
@@ -24,6 +25,7 @@ export interface Healing {
   readonly reconciles: ReconcileRuns;
   readonly schedule: ReconcileSchedule;
   readonly oplog: OplogWatch;
+  readonly unsyncable: UnsyncableWatch;
   readonly consistency: ConsistencyWatch;
 }
 
@@ -45,6 +47,7 @@ export function engineHealing(parts: HealingParts): Healing {
       readPosition: () => stores.journal.position(),
       alert: (code, message) => observer.alert(code, message),
     }),
+    unsyncable: unsyncableWatch(parts),
     consistency: consistencyWatch(parts),
   };
 }
@@ -85,6 +88,15 @@ function reconcileSchedule(
     everyMs: reconcileEveryMs,
     isOurs: () => observer.captureState.mode === 'streaming',
     start: () => reconciles.start(sampleOf(entities[0]?.name ?? '', reconcileSample), 'schedule'),
+  });
+}
+
+function unsyncableWatch({ settings: { entities }, stores, observer }: HealingParts): UnsyncableWatch {
+  return new UnsyncableWatch({
+    entities,
+    count: (entity) => stores.unsyncable.count(entity),
+    alert: (code, message) => observer.alert(code, message),
+    isOurs: () => observer.captureState.mode !== 'standby',
   });
 }
 

@@ -25,10 +25,10 @@ interface LaneParts {
 
 export function engineLanes(parts: LaneParts): Lanes {
   const { settings, stores, observer, housekeeping, consumer } = parts;
-  const { db, redis, authority, journal, projections, conflicts } = stores;
+  const { mongo, db, redis, authority, journal, projections, conflicts } = stores;
   const { entities, maxSkewMs, batchSize, maxStreamLength, tombstoneTtlMs, faults } = settings;
   const settler = new StreamSettler(redis, 'redis-to-mongo');
-  const records = new MongoRecordTarget({ db, authority, settler, tombstoneTtlMs });
+  const records = new MongoRecordTarget({ client: mongo, db, settler, tombstoneTtlMs });
   const lane = (direction: Direction, flow: (context: FlowContext) => BatchHandler): Lane => {
     const meter = new LagMeter();
     return laneOf({

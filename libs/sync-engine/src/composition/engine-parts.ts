@@ -22,8 +22,8 @@ export interface EngineParts {
 }
 
 export function engineParts(settings: SyncEngineSettings): EngineParts {
-  const stores = engineStores(settings);
   const observer = new EngineObserver(settings.log);
+  const stores = engineStores(settings, observer);
   const requireSafeRedis = safeRedisCheck(stores.redis, (code, message) => observer.alert(code, message));
   const shared = { settings, stores, observer };
   const name = uniqueName();

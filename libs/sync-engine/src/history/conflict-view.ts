@@ -1,5 +1,11 @@
 import type { ConflictCursor, ConflictPage, KeptConflict, KeptSide } from '@redis-mongo-sync/sync-adapters';
-import type { ConflictOutcome, ConflictReason, JsonObject, Source } from '@redis-mongo-sync/sync-core';
+import type {
+  ConflictOutcome,
+  ConflictReason,
+  FieldMerge,
+  JsonObject,
+  Source,
+} from '@redis-mongo-sync/sync-core';
 import { explainConflict } from './explain-conflict.js';
 
 /** One of the two versions, as HTTP shows it. */
@@ -26,6 +32,8 @@ export interface ConflictView {
   readonly explanation: string;
   readonly winner: SideView;
   readonly loser: SideView;
+  /** Where the two were merged: what became of the fields that the loser – the Redis-first write – had changed. */
+  readonly fields?: FieldMerge;
 }
 
 export interface ConflictPageView {
@@ -39,7 +47,7 @@ export function conflictPageView({ conflicts, next }: ConflictPage): ConflictPag
 }
 
 function conflictView(conflict: KeptConflict): ConflictView {
-  const { entity, key, at, reason, how, winner, loser } = conflict;
+  const { entity, key, at, reason, how, winner, loser, fields } = conflict;
   return {
     id: `${loser.version}-${loser.source}`,
     entity,
@@ -50,6 +58,7 @@ function conflictView(conflict: KeptConflict): ConflictView {
     explanation: explainConflict(conflict),
     winner: sideView(winner),
     loser: sideView(loser),
+    ...(fields ? { fields } : {}),
   };
 }
 

@@ -60,4 +60,31 @@ describe('what a conflict is explained with', () => {
     const text = explainConflict(conflict({ reason: 'overtaken', winner }));
     expect(text).toContain(`(version ${winner.version}) had overtaken it`);
   });
+
+  it('a merge, field by field', () => {
+    const fields = { merged: ['city', 'age'], lost: ['name'], overruled: ['age'] };
+    const text = explainConflict(conflict({ reason: 'merged', how: 'merged', fields }));
+    expect(text).toMatch(
+      /^The Redis-first write of \S+ and the Mongo-first write of \S+ were merged, field by field; both were made without/,
+    );
+    expect(text).toContain('Taken from the Redis-first write: `city`.');
+    expect(text).toContain('the Redis-first change is newer: `age`.');
+    expect(text).toContain("MongoDB's change is newer: `name`.");
+    const harmless = { merged: ['city'], lost: [], overruled: [] };
+    const all = explainConflict(conflict({ reason: 'merged', how: 'merged', fields: harmless }));
+    expect(all).toMatch(/write: `city`\. Nothing was lost\.$/);
+  });
+
+  it('a merge of very many fields, in a line', () => {
+    const lost = Array.from({ length: 900 }, (_, n) => `field${n}`);
+    const fields = { merged: [], lost, overruled: [] };
+    const text = explainConflict(conflict({ reason: 'merged', how: 'discarded', fields }));
+    expect(text).toContain('`field19` and 880 more.');
+  });
+
+  it('a side that is preferred', () => {
+    expect(explainConflict(conflict({ reason: 'preferred-side' }))).toContain(
+      'the one from MongoDB stands, whichever is newer',
+    );
+  });
 });

@@ -10,11 +10,10 @@ import {
 import {
   canonicalJson,
   conflictIdOf,
-  sharedFields,
+  fieldsAfter,
   updatedAtOf,
   type Direction,
   type EntityDefinition,
-  type JsonObject,
   type RecordStore,
   type Source,
 } from '@redis-mongo-sync/sync-core';
@@ -28,12 +27,12 @@ import {
   type RestoredView,
   type RestoreResult,
 } from './record-views.js';
+import { restorationOf, type Restoration } from './restoration.js';
 
 interface RecordHistoryOptions {
   readonly mongo: MongoClient;
   readonly database: string;
   readonly redis: Redis;
-  readonly entities: readonly EntityDefinition[];
   readonly conflicts: MongoConflictLog;
   readonly tombstoneTtlMs: number;
 }
@@ -45,19 +44,7 @@ interface Page {
 
 /** What became of the versions of a record: what both stores hold, what lost, and bringing a loser back. */
 export class RecordHistory {
-  private readonly byName: ReadonlyMap<string, EntityDefinition>;
-
-  constructor(private readonly options: RecordHistoryOptions) {
-    this.byName = new Map(options.entities.map((entity) => [entity.name, entity]));
-  }
-
-  get entityNames(): readonly string[] {
-    return [...this.byName.keys()];
-  }
-
-  entity(name: string): EntityDefinition | undefined {
-    return this.byName.get(name);
-  }
+  constructor(private readonly options: RecordHistoryOptions) {}
 
   /** The conflicts of all records, newest first. */
   async recent(page: Page): Promise<ConflictPageView> {
@@ -78,7 +65,8 @@ export class RecordHistory {
 
   /**
    * Writes a losing version as a new write in Mongo, whose clients it then looks like: it gets a version above the
-   * present one and travels to Redis. What Mongo owns stays as it is.
+   * present one and travels to Redis. What Mongo owns stays as it is. Of two versions that were merged, the fields are
+   * written that lost; the others stay as they are now.
    */
   async restore(
     entity: EntityDefinition,
@@ -88,31 +76,33 @@ export class RecordHistory {
     const id = conflictIdOf({ entity: entity.name, key, loser });
     const conflict = await this.options.conflicts.get(id);
     if (!conflict) return { outcome: 'unknown' };
-    const { content, omittedBytes } = conflict.loser;
-    if (omittedBytes !== undefined) return { outcome: 'not-kept' };
-    return content === null ? this.removeAgain(entity, key) : this.writeAgain(entity, key, content);
+    const wanted = restorationOf(entity, conflict);
+    switch (wanted.kind) {
+      case 'not-kept':
+        return { outcome: 'not-kept' };
+      case 'remove':
+        return this.removeAgain(entity, key);
+      case 'write':
+        return this.writeAgain(entity, key, wanted);
+    }
   }
 
   private async writeAgain(
     entity: EntityDefinition,
     key: string,
-    content: JsonObject,
+    { mode, set, unset }: Restoration,
   ): Promise<RestoreResult> {
     const store = this.mongo(entity);
-    const shared = sharedFields(entity, content);
     const present = await store.get(key);
-    const same = (fields: JsonObject) =>
-      canonicalJson(sharedFields(entity, fields)) === canonicalJson(shared);
-    if (present.state === 'live' && same(present.record.fields)) return { outcome: 'nothing-to-do' };
-    const { [entity.keyField]: _key, ...set } = shared;
-    const written = await store.write({
-      key,
-      mode: 'replace',
-      set,
-      unset: [],
-      create: true,
-      precondition: { kind: 'none' },
-    });
+    const create = mode === 'replace';
+    if (present.state !== 'live' && !create) return { outcome: 'nothing-to-do' };
+    if (present.state === 'live') {
+      const { fields } = present.record;
+      const after = fieldsAfter(entity, fields, { key, mode, set, unset });
+      if (canonicalJson(after) === canonicalJson(fields)) return { outcome: 'nothing-to-do' };
+    }
+    const written = await store.write({ key, mode, set, unset, create, precondition: { kind: 'none' } });
+    if (written.outcome === 'absent') return { outcome: 'nothing-to-do' }; // removed meanwhile
     if (!('record' in written)) throw new Error(`restoring ended as ${written.outcome}`);
     return restored(key, written.outcome, written.record);
   }

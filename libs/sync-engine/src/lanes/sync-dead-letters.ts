@@ -1,5 +1,5 @@
-import { DeadLetters } from '@redis-mongo-sync/redis-streams';
-import { KEYS } from '@redis-mongo-sync/sync-adapters';
+import type { DeadLetters } from '@redis-mongo-sync/redis-streams';
+import { KEYS, SyncLetters } from '@redis-mongo-sync/sync-adapters';
 import { DIRECTIONS } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 
@@ -9,12 +9,10 @@ export class SyncDeadLetters {
 
   constructor(commands: Redis, secretFields: readonly string[]) {
     this.byStream = new Map(
-      DIRECTIONS.map((direction) => {
-        const stream = KEYS.stream(direction);
-        // A replayed entry enters the stream once more, and the ledger counts it once more.
-        const replayCounter = { key: KEYS.ledger(direction), field: 'captured' };
-        return [stream, new DeadLetters({ commands, stream, secretFields, replayCounter })];
-      }),
+      DIRECTIONS.map((direction) => [
+        KEYS.stream(direction),
+        new SyncLetters(direction, { commands, secretFields }),
+      ]),
     );
   }
 

@@ -1,5 +1,6 @@
 import { errorText } from '@redis-mongo-sync/redis-streams';
 import { DIRECTIONS, type Direction } from '@redis-mongo-sync/sync-core';
+import { totalOf } from '../unsyncable/unsyncable-watch.js';
 import type { EngineParts } from '../composition/engine-parts.js';
 import type { HealthCheck, HealthFact } from './health-check.js';
 
@@ -14,6 +15,7 @@ export class EngineHealth {
       () => store('redis', () => redis.ping()),
       () => this.capture(),
       () => this.reconcile(),
+      () => this.unsyncable(),
       ...DIRECTIONS.map((direction) => () => this.lane(direction)),
       ...DIRECTIONS.map((direction) => () => this.ledger(direction)),
     ];
@@ -42,6 +44,15 @@ export class EngineHealth {
       differ: last.report.left,
     };
     return { name: 'reconcile', up: true, details: { running: isRunning, last: seen ?? null } };
+  }
+
+  /** Never red: what is not synced is listed, not lost, and the rest goes on. */
+  private unsyncable(): HealthFact {
+    const { counts } = this.parts.healing.unsyncable;
+    const details = counts
+      ? { documents: totalOf(counts), ...counts }
+      : { documents: null, reason: 'the list is in MongoDB, which has not answered' };
+    return { name: 'unsyncable', up: true, details };
   }
 
   private lane(direction: Direction): HealthFact {

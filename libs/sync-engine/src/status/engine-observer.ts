@@ -1,4 +1,5 @@
 import { errorText, type ConsumerMode, type StreamConsumer } from '@redis-mongo-sync/redis-streams';
+import type { ForeignContent } from '@redis-mongo-sync/sync-adapters';
 import {
   DIRECTIONS,
   SyncAlert,
@@ -38,6 +39,8 @@ export interface LaneStatus {
 const SKEW_ALERT_MS = 5_000;
 /** Clocks stay apart for long, and batches come by the second. */
 const SKEW_ALERT_EVERY_MS = 60_000;
+/** A program that writes one key of the product writes many. */
+const FOREIGN_ALERT_EVERY_MS = 60_000;
 
 /** Hears everything that happens in the engine, keeps what health and metrics show, and writes the log lines. */
 export class EngineObserver implements CaptureObserver {
@@ -55,6 +58,9 @@ export class EngineObserver implements CaptureObserver {
   };
   private alerts = 0;
   private readonly skewAlertedAt = new Map<Direction, number>();
+  /** Contents that were written over and not told yet. */
+  private foreignFound = 0;
+  private foreignToldAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly log: EngineLog) {}
 
@@ -108,6 +114,10 @@ export class EngineObserver implements CaptureObserver {
     );
   }
 
+  unreadable(fault: string): void {
+    this.alert(SyncAlert.UnreadableChange, `a change that cannot be read was passed over: ${fault}`);
+  }
+
   // ——— lanes
 
   lane(direction: Direction): FlowObserver {
@@ -157,6 +167,22 @@ export class EngineObserver implements CaptureObserver {
     );
   }
 
+  /** What other programs had put in the place of records was written over. */
+  foreign(found: readonly ForeignContent[]): void {
+    this.foreignFound += found.length;
+    const [first] = found;
+    const now = Date.now();
+    if (!first || now - this.foreignToldAt < FOREIGN_ALERT_EVERY_MS) return;
+    const more = this.foreignFound - 1;
+    const others = more > 0 ? `, and ${more} more since it was told last` : '';
+    this.alert(
+      SyncAlert.ForeignContent,
+      `a ${first.type} in the place of ${first.name} was written over${others}`,
+    );
+    this.foreignFound = 0;
+    this.foreignToldAt = now;
+  }
+
   /** An outsider put older states of so many records back into Mongo; Redis re-emitted its own. */
   setBack(records: number): void {
     if (records > 0) this.log.warn(`mongo was set back below redis on ${records} records; re-emitted`);
@@ -180,12 +206,13 @@ export class EngineObserver implements CaptureObserver {
 
   private conflicts(direction: Direction, conflicts: readonly Conflict[]): void {
     for (const lane of DIRECTIONS) {
-      const lost = conflicts.filter((conflict) => wayOf(conflict) === lane).length;
+      const lost = conflicts.filter((conflict) => waysOf(conflict).includes(lane)).length;
       if (lost > 0) this.update(lane, { conflicts: this.lanes[lane].conflicts + lost });
     }
-    for (const { entity, key, winner, loser } of conflicts) {
+    for (const { entity, key, winner, loser, reason } of conflicts) {
+      const became = reason === 'merged' ? 'was merged with' : 'lost to';
       this.log.debug(
-        `${direction}: conflict on ${entity} ${key}: ${loser.version} (${loser.source}) lost to ${winner.version ?? 'a write without a version'} (${winner.source})`,
+        `${direction}: conflict on ${entity} ${key}: ${loser.version} (${loser.source}) ${became} ${winner.version ?? 'a write without a version'} (${winner.source})`,
       );
     }
   }
@@ -204,10 +231,16 @@ export class EngineObserver implements CaptureObserver {
   }
 }
 
-/** The way of the version that lost; `null` for one that was merely overtaken by its own store's next. */
-function wayOf({ reason, loser }: Conflict): Direction | null {
-  if (reason === 'overtaken') return null;
-  return loser.source === 'redis' ? 'redis-to-mongo' : 'mongo-to-redis';
+/**
+ * The ways whose writes lost something. One that was merely overtaken by its own store's next lost nothing; of two that
+ * were merged, both may have lost fields, or neither.
+ */
+function waysOf({ reason, loser, fields }: Conflict): readonly Direction[] {
+  if (reason === 'overtaken') return [];
+  if (!fields) return [loser.source === 'redis' ? 'redis-to-mongo' : 'mongo-to-redis'];
+  return DIRECTIONS.filter(
+    (direction) => (direction === 'redis-to-mongo' ? fields.lost : fields.overruled).length > 0,
+  );
 }
 
 const NEW_LANE: LaneStatus = {

@@ -18,6 +18,7 @@ export class EngineReport {
       capture: this.capture(),
       consistency: healing.consistency.figure(),
       reconcile: this.lastReconcile(),
+      unsyncable: healing.unsyncable.counts,
       directions: Object.fromEntries(
         DIRECTIONS.map((direction, index) => [direction, reports[index]]),
       ) as Record<Direction, DirectionReport>,

@@ -1,6 +1,7 @@
 import type { Direction } from '@redis-mongo-sync/sync-core';
 import type { ConsistencyFigure } from '../healing/consistency/consistency-tally.js';
 import type { OplogStatus } from '../healing/oplog/oplog-watch.js';
+import type { UnsyncableCounts } from '../unsyncable/unsyncable-watch.js';
 import type { SnapshotStatus } from '../capture/snapshot-progress.js';
 
 /** The figures of one direction. Counts are from the ledger, and survive restarts. */
@@ -75,5 +76,7 @@ export interface SyncReport {
   readonly consistency: ConsistencyFigure;
   /** Null before the first one of this process. */
   readonly reconcile: LastReconcile | null;
+  /** Documents that are not synced, by entity and reason; null: not known. */
+  readonly unsyncable: UnsyncableCounts | null;
   readonly directions: Readonly<Record<Direction, DirectionReport>>;
 }

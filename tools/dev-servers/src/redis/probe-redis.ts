@@ -6,7 +6,8 @@ export type RedisProbe =
       readonly version: string;
       /** `noeviction`, `allkeys-lru`, …; `unknown` where CONFIG is forbidden. */
       readonly maxmemoryPolicy: string;
-      readonly appendOnly: boolean;
+      /** `undefined` where INFO is forbidden. */
+      readonly appendOnly: boolean | undefined;
       /** Keys in its database, when none of the project's streams is among them; else 0. */
       readonly foreignKeys: number;
     }
@@ -28,15 +29,15 @@ export async function probeRedis(url: string, timeoutMs = 1_000): Promise<RedisP
   try {
     await client.connect();
     const [server, policy, foreign] = await Promise.all([
-      client.info(),
+      allowed(client.info(), ''),
       maxmemoryPolicy(client),
-      foreignKeys(client),
+      allowed(foreignKeys(client), 0),
     ]);
     return {
       answers: true,
       version: infoField(server, 'redis_version'),
       maxmemoryPolicy: policy ?? infoField(server, 'maxmemory_policy'),
-      appendOnly: infoField(server, 'aof_enabled') === '1',
+      appendOnly: server === '' ? undefined : infoField(server, 'aof_enabled') === '1',
       foreignKeys: foreign,
     };
   } catch (error) {
@@ -46,6 +47,16 @@ export async function probeRedis(url: string, timeoutMs = 1_000): Promise<RedisP
     };
   } finally {
     if (client.status !== 'end') client.disconnect(); // on a closed connection it would leave a timer behind
+  }
+}
+
+/** What stands in for an answer that the user has no right to: such a Redis is usable all the same. */
+async function allowed<T>(answer: Promise<T>, instead: T): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('NOPERM')) return instead;
+    throw error;
   }
 }
 

@@ -13,9 +13,7 @@ export function judgeRedis(probe: Extract<RedisProbe, { answers: true }>): Suita
     };
   }
   const warnings = [
-    ...(probe.appendOnly
-      ? []
-      : ['Redis keeps no append-only file: a restart of it loses data (appendonly yes).']),
+    ...persistenceWarnings(probe.appendOnly),
     ...(probe.foreignKeys > 0
       ? [
           `Redis holds ${probe.foreignKeys} keys already; is it another program's? Set REDIS_URL to use another.`,
@@ -23,4 +21,11 @@ export function judgeRedis(probe: Extract<RedisProbe, { answers: true }>): Suita
       : []),
   ];
   return { suits: true, warnings };
+}
+
+function persistenceWarnings(appendOnly: boolean | undefined): string[] {
+  if (appendOnly === undefined)
+    return ['Redis does not tell how it is configured: see to noeviction and an append-only file.'];
+  if (appendOnly) return [];
+  return ['Redis keeps no append-only file: a restart of it loses data (appendonly yes).'];
 }

@@ -3,7 +3,7 @@ import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { FieldCheck, type Check } from '../field-check.js';
 import { FROM_BODY, FROM_TEXT } from '../read-dto.js';
-import { declareField, type DtoField, type RestRule } from '../request-dto.js';
+import { declareField, type DtoField, type RestReading, type RestRule } from '../request-dto.js';
 
 /** What every field decorator takes. */
 export interface FieldOptions {
@@ -62,9 +62,13 @@ function conversions({ convert, convertText, convertBody }: FieldDefinition): Pr
   );
 }
 
-/** Takes all members that no other field is declared for. `rule` says what is wrong with the object as a whole. */
-export function RestField(rule: RestRule): PropertyDecorator {
+/**
+ * Takes all members that no other field is declared for. `rule` says what is wrong with the object as a whole, `prepare`
+ * what of it is read at all.
+ */
+export function RestField(rule: RestRule, prepare?: RestReading['prepare']): PropertyDecorator {
   return applyDecorators((prototype: object, property: string | symbol) => {
-    declareField(prototype, String(property), { optional: true, schema: {}, rest: rule });
+    const rest = { rule, ...(prepare ? { prepare } : {}) };
+    declareField(prototype, String(property), { optional: true, schema: {}, rest });
   }, ApiHideProperty());
 }

@@ -7,12 +7,15 @@
         4 in-flight hash of mongo_changes   5 ledger mongo-to-redis   6 in-flight hash of redis_changes
         7 index of living keys   8 doubts
         then per change: record (projection), tombstone
-  ARGV  1 group   2 entity   3 tombstone TTL, ms   4 record TTL, s (0: none)   5 mode: compare | merge
-        then per change: entry id, record key, op, version, source, payload, event id
+  ARGV  1 group   2 entity   3 tombstone TTL, ms   4 record TTL, s (0: none)   5 mode: compare | over
+        then per change: entry id, record key, op, version, source, payload, event id; in mode over also the text
 
-  mode merge writes at equal version as well: the caller has decided that Mongo's image replaces Redis's.
+  mode over writes at equal version as well, if Redis still holds that very text: the caller has compared it with Mongo's
+  image. (The text itself, not a digest of it: to receive it costs Redis about as much as to digest what it holds.)
 
-  Returns per change {result, settled 0|1, stored}; stored is '<version> <source>' of what Redis held, or '':
+  Returns {results, foreign}. foreign: '<type> <key>' of what was no record of ours under the two keys of a record, and has
+  been written over. results: per change {result, settled 0|1, stored}; stored is '<version> <source>' of what Redis held,
+  or '':
     apply, echo, duplicate      settled
     stale                       settled when Redis's newer version is in flight to Mongo, and noted as a doubt: that
                                 version may have arrived already, and Mongo been set back since; housekeeping looks
@@ -23,34 +26,45 @@
   there is one: what Redis spends on a change is mostly the number of commands it takes.
 ]]
 --@include includes/record-text
+--@include includes/key-types
 --@include includes/settling
+local fault = misplaced({ 'XLEN', 'SCARD', 'SCARD', 'HLEN', 'HLEN', 'HLEN', 'ZCARD', 'HLEN' })
+if fault then return fault end
 local group, entity, tombstone_ttl, record_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local merging = ARGV[5] == 'merge'
+local width = ARGV[5] == 'over' and 8 or 7 -- arguments of a change
 
--- What Redis holds of each record, by its key: was (live | deleted | absent), and the text that says so.
+-- What Redis holds of each record, by its key: was (live | deleted | absent); the text that says so, its version and
+-- source. before is what it was when the script began.
 local states, order = {}, {}
 local changes, fields, event_ids = {}, {}, {}
-for i = 1, (#ARGV - 5) / 7 do
-  local a, k = 7 * i - 1, 2 * i + 7
+for i = 1, (#ARGV - 5) / width do
+  local a, k = width * (i - 1) + 6, 2 * i + 7
   local state = states[KEYS[k]]
   if not state then
-    state = { record = KEYS[k], tombstone = KEYS[k + 1], key = ARGV[a + 1], was = 'absent' }
+    state = { record = KEYS[k], tombstone = KEYS[k + 1], key = ARGV[a + 1], was = 'absent', before = 'absent', version = 0 }
     states[KEYS[k]] = state
     push(order, state)
   end
   fields[i], event_ids[i] = entity .. ':' .. ARGV[a + 1], ARGV[a + 6]
   changes[i] = {
     id = ARGV[a], op = ARGV[a + 2], version_text = ARGV[a + 3], version = tonumber(ARGV[a + 3]), source = ARGV[a + 4],
-    payload = ARGV[a + 5], event_id = event_ids[i], field = fields[i], state = state,
+    payload = ARGV[a + 5], event_id = event_ids[i], field = fields[i], state = state, over = width == 8 and ARGV[a + 7],
   }
 end
 
+-- What is no text, or none of ours in its place, counts as nothing.
 local function load(list, name, was)
   local keys, missing = {}, {}
   for i, state in ipairs(list) do keys[i] = state[name] end
   for i, text in ipairs(read_chunks(keys, function(...) return redis.call('MGET', ...) end)) do
-    if text then list[i].was, list[i].text = was, text else push(missing, list[i]) end
-    list[i].before = list[i].was
+    local state = list[i]
+    local version, source, from = stamp_in(text or '')
+    if version and (from or was == 'deleted') then
+      state.was, state.before, state.text, state.from = was, was, text, from
+      state.version_text, state.version, state.source = version, tonumber(version), source
+    else
+      push(missing, state)
+    end
   end
   return missing
 end
@@ -62,21 +76,26 @@ local function members(key)
 end
 local seen, seen_before = members(KEYS[2]), members(KEYS[3])
 
-local function decide_into_redis(change, stored_version)
+local function holds_same(state, change)
+  if state.was == 'deleted' then return change.op == 'delete' end
+  return change.op == 'upsert' and string.sub(state.text, state.from) == string.sub(change.payload, 2)
+end
+
+local function decide_into_redis(change)
   local state = change.state
-  if change.version > stored_version then return 'apply' end
-  if change.version < stored_version then return 'stale' end
-  local same = state.was == 'live' and change.op == 'upsert' and payload_in(state.text) == change.payload
-    or state.was == 'deleted' and change.op == 'delete'
-  if same then return 'same' end
-  return merging and 'apply' or 'merge'
+  if change.version > state.version then return 'apply' end
+  if change.version < state.version then return 'stale' end
+  if holds_same(state, change) then return 'same' end
+  return state.text == change.over and 'apply' or 'merge'
 end
 
 local function apply(change)
   local state, live = change.state, change.op == 'upsert'
   state.changed = true
   state.was = live and 'live' or 'deleted'
+  state.version_text, state.version, state.source = change.version_text, change.version, change.source
   state.text = record_text(change.version_text, change.source, live and change.payload)
+  state.from = live and #state.text - #change.payload + 2 or nil
 end
 
 local function settle(i, outcome)
@@ -86,11 +105,9 @@ end
 
 local results, doubts = {}, {}
 for i, change in ipairs(changes) do
-  local stored = change.state.text
-  local version_text, source = stamp_in(stored or '')
-  local stored_version = tonumber(version_text or 0)
-  local stamp = version_text and version_text .. ' ' .. source or ''
-  local result = decide_into_redis(change, stored_version)
+  local state = change.state
+  local stamp = state.source and state.version_text .. ' ' .. state.source or ''
+  local result = decide_into_redis(change)
   if result == 'apply' then
     apply(change)
     settle(i, 'applied')
@@ -102,19 +119,24 @@ for i, change in ipairs(changes) do
     results[i] = { outcome, 1, '' }
   elseif result == 'stale' then
     local to_mongo = redis.call('HGET', KEYS[6], fields[i])
-    local settled = to_mongo and version_in_flight(to_mongo) >= stored_version
+    local settled = to_mongo and version_in_flight(to_mongo) >= state.version
     if settled then
       settle(i, 'stale')
       push(doubts, fields[i])
-      push(doubts, whole(stored_version))
+      push(doubts, state.version_text)
     end
     results[i] = { result, settled and 1 or 0, stamp }
   else
-    results[i] = { result, 0, stored }
+    results[i] = { result, 0, state.text }
   end
 end
 
-local texts, gone, indexed, unindexed = {}, {}, {}, {}
+local texts, gone, indexed, unindexed, unread = {}, {}, {}, {}, {}
+for _, state in ipairs(order) do
+  if state.changed and state.before ~= 'live' then push(unread, state.record) end
+  if state.changed and state.was ~= 'live' and state.before ~= 'deleted' then push(unread, state.tombstone) end
+end
+local foreign = foreign_among(unread)
 for _, state in ipairs(order) do
   if state.changed and state.was == 'live' then
     if record_ttl == '0' then
@@ -130,10 +152,8 @@ for _, state in ipairs(order) do
     end
   elseif state.changed then
     redis.call('SET', state.tombstone, state.text, 'PX', tombstone_ttl)
-    if state.before == 'live' then
-      push(gone, state.record)
-      push(unindexed, state.key)
-    end
+    push(gone, state.record)
+    push(unindexed, state.key)
   end
 end
 in_chunks(texts, function(...) redis.call('MSET', ...) end)
@@ -142,4 +162,4 @@ in_chunks(indexed, function(...) redis.call('ZADD', KEYS[7], ...) end)
 in_chunks(unindexed, function(...) redis.call('ZREM', KEYS[7], ...) end)
 in_chunks(doubts, function(...) redis.call('HSET', KEYS[8], ...) end)
 settle_noted({ stream = KEYS[1], processed = KEYS[2], in_flight = KEYS[4], ledger = KEYS[5] }, group)
-return results
+return { results, foreign }

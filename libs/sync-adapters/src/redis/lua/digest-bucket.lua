@@ -9,11 +9,15 @@
   Returns {digest, count, last key ('' when there is none), more 0|1}.
 
   The digest is SHA-1 (hex) over the digests of the records in key order; a record's is SHA-1 over
-  '<key>\n<text>' at depth content, '<key>\n<version>' at depth versions. A record that is not there has an empty text.
+  '<key>\n<text>' at depth content, '<key>\n<version>' at depth versions. A record that is not there, or is no text, has an empty
+  one.
 
   The names of the records come from the index, so they cannot be given as KEYS.
 ]]
 --@include includes/record-text
+--@include includes/key-types
+local fault = misplaced({ 'ZCARD' })
+if fault then return fault end
 local READ_AT_ONCE = 200 -- bounds what is held at once: records may be large
 local limit = tonumber(ARGV[3])
 local keys = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'BYLEX', 'LIMIT', 0, limit + 1)

@@ -6,32 +6,31 @@
   ARGV  1 entity   2 record key   3 version that Redis is expected to hold
         4 tombstone TTL, ms
 
-  The event says what it is built on, as write-record.lua explains: base and known.
+  The event claims to have seen nothing of what Mongo has (base 0): whatever it overwrites there is kept first.
 
-  Returns the new version, or '' when Redis has moved on (or holds nothing).
+  Returns the new version, or '' when Redis has moved on (or holds nothing, or nothing lies above what it holds).
 ]]
 --@include includes/record-text
+--@include includes/key-types
 --@include includes/envelope
---@include includes/in-flight
 --@include includes/ledger
-local record = redis.call('GET', KEYS[1])
-local stored = record or redis.call('GET', KEYS[2]) or ''
-local base, source = stamp_in(stored)
-if base ~= ARGV[3] then return '' end
+local fault = misplaced({ 'XLEN', 'HLEN', 'HLEN' }, 3)
+if fault then return fault end
+local record = text_at(KEYS[1])
+local state, held = holding(record, KEYS[2])
+if state == 'absent' or tonumber(held) ~= tonumber(ARGV[3]) or tonumber(held) == MAX_VERSION then return '' end
 
-local field = ARGV[1] .. ':' .. ARGV[2]
-local payload = record and payload_in(record)
-local known = known_on_top(base, source, redis.call('HGET', KEYS[4], field))
-local version = next_version(base)
+local payload = state == 'live' and payload_in(record)
+local version = next_version(held)
 redis.call('XADD', KEYS[3], '*', 'event', event_text({
-  entity = ARGV[1], key = ARGV[2], version = version, base = base, known = known, payload = payload,
+  entity = ARGV[1], key = ARGV[2], version = version, base = '0', payload = payload,
 }))
 local text = record_text(version, 'redis', payload)
-if record then
+if payload then
   redis.call('SET', KEYS[1], text, 'KEEPTTL')
 else
   redis.call('SET', KEYS[2], text, 'PX', ARGV[4])
 end
-redis.call('HSET', KEYS[4], field, version .. ' ' .. known)
+redis.call('HSET', KEYS[4], ARGV[1] .. ':' .. ARGV[2], version .. ' 0 *')
 count_captured(KEYS[5], 1)
 return version

@@ -6,14 +6,18 @@
   ARGV  1 depth: versions | content, then per record: record key, in-flight field (<entity>:<key>)
 
   Returns per record {state live|deleted|absent, version ('0': none), digest, indexed 0|1, in flight 0|1}. The digest is
-  that of digest-bucket.lua, for a living record at depth content; '' otherwise.
+  that of digest-bucket.lua, for a living record at depth content; '' otherwise. A text without a stamp is a living record
+  without a version; what is no text is no record.
 ]]
 --@include includes/record-text
+--@include includes/key-types
+local fault = misplaced({ 'ZCARD', 'HLEN', 'HLEN' })
+if fault then return fault end
 local rows = {}
 for i = 1, (#ARGV - 1) / 2 do
   local key, field = ARGV[2 * i], ARGV[2 * i + 1]
-  local record = redis.call('GET', KEYS[2 * i + 2])
-  local stored = record or redis.call('GET', KEYS[2 * i + 3])
+  local record = text_at(KEYS[2 * i + 2])
+  local stored = record or text_at(KEYS[2 * i + 3])
   local state = record and 'live' or stored and 'deleted' or 'absent'
   local digest = record and ARGV[1] == 'content' and redis.sha1hex(key .. '\n' .. record) or ''
   local indexed = redis.call('ZSCORE', KEYS[1], key) and 1 or 0

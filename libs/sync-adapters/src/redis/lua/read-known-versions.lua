@@ -9,10 +9,14 @@
 ]]
 --@include includes/chunks
 --@include includes/record-text
+--@include includes/in-flight
+--@include includes/key-types
+local fault = misplaced({ 'HLEN' })
+if fault then return fault end
 local known = {}
 for i = 1, #ARGV do
-  local record, tombstone = redis.call('GET', KEYS[2 * i]), redis.call('GET', KEYS[2 * i + 1])
+  local record, tombstone = text_at(KEYS[2 * i]), text_at(KEYS[2 * i + 1])
   push(known, whole(math.max(version_in(record), version_in(tombstone))))
-  push(known, redis.call('HGET', KEYS[1], ARGV[i]) or '0')
+  push(known, whole(version_in_flight(redis.call('HGET', KEYS[1], ARGV[i]))))
 end
 return known

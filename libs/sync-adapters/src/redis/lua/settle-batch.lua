@@ -7,7 +7,10 @@
 
   Returns the number of entries that were pending until now.
 ]]
+--@include includes/key-types
 --@include includes/settling
+local fault = misplaced({ 'XLEN', 'SCARD', 'HLEN', 'HLEN' })
+if fault then return fault end
 local entries, fields = {}, {}
 for a = 2, #ARGV, 5 do
   push(fields, ARGV[a + 1])

@@ -1,4 +1,5 @@
 import { isSource, parseRecord, type ProjectionResult, type Stamp } from '@redis-mongo-sync/sync-core';
+import { parseForeign, type ForeignContent } from './foreign.reply.js';
 
 type Row = [
   result: ProjectionResult['decision'],
@@ -7,9 +8,17 @@ type Row = [
   stored: string,
 ];
 
-/** Per change, what became of it. */
-export function parseApplyBatchReply(raw: unknown): readonly ProjectionResult[] {
-  return (raw as Row[]).map(resultOf);
+type Reply = [results: Row[], foreign: string[]];
+
+export interface BatchApplied {
+  /** Per change, what became of it. */
+  readonly results: readonly ProjectionResult[];
+  readonly foreign: readonly ForeignContent[];
+}
+
+export function parseApplyBatchReply(raw: unknown): BatchApplied {
+  const [results, foreign] = raw as Reply;
+  return { results: results.map(resultOf), foreign: parseForeign(foreign) };
 }
 
 function resultOf([decision, settled, stored]: Row): ProjectionResult {
@@ -24,7 +33,7 @@ function resultOf([decision, settled, stored]: Row): ProjectionResult {
     case 'merge': {
       const held = parseRecord(stored);
       if (!held) throw new Error('apply-batch.lua compared versions with a text that has none');
-      return { decision, settled: false, held };
+      return { decision, settled: false, held: { ...held, text: stored } };
     }
   }
 }
