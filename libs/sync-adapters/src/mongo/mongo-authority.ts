@@ -9,7 +9,7 @@ import type { AnyBulkWriteOperation, Db, Document, Filter } from 'mongodb';
 import { DEFAULT_TOMBSTONE_TTL_MS } from '../tombstone-ttl.js';
 import { idFromText } from './document-ids.js';
 import { stampedWith, UNSTAMPED_DOCUMENTS } from './document-stamp.js';
-import { imageOf } from './documents.js';
+import { imageOf, type DocumentImage } from './documents.js';
 import { findDocuments } from './find-documents.js';
 import { withMongoErrors } from './mongo-errors.js';
 import { holding, keyedIn } from './record-filters.js';
@@ -58,19 +58,24 @@ export class MongoDocumentAuthority implements MongoAuthority {
     await withMongoErrors(() => this.collection(entity).bulkWrite(operations, { ordered: false }));
   }
 
-  /**
-   * A document that appears between the look and the tombstone stays below it; Redis, which has the tombstone, then finds
-   * it to be set back.
-   */
+  /** A document that appears between the look and the tombstone is stamped above that. */
   async bury(entity: EntityDefinition, { key, floor, gone }: BurialRequest): Promise<'buried' | 'taken'> {
     return withMongoErrors(async () => {
-      const [holder] = await findDocuments(this.collection(entity), holding(entity, key));
-      if (holder && imageOf(entity, holder)) return 'taken';
+      if (await this.livingAt(entity, key)) return 'taken';
       const stone = await this.stones.get(entity, key);
-      if (!stone || stone.version <= gone)
-        await this.stones.putNow(entity, key, { floor, owned: stone?.owned ?? {} });
-      return 'buried';
+      if (stone && stone.version > gone) return 'buried';
+      const version = await this.stones.putNow(entity, key, { floor, owned: stone?.owned ?? {} });
+      const beside = await this.livingAt(entity, key);
+      if (!beside) return 'buried';
+      if ((beside.version ?? 0) < version)
+        await this.stamp(entity, [{ id: beside.id, seen: beside.version, floor: version }]);
+      return 'taken';
     });
+  }
+
+  private async livingAt(entity: EntityDefinition, key: string): Promise<DocumentImage | null> {
+    const [holder] = await findDocuments(this.collection(entity), holding(entity, key));
+    return holder ? imageOf(entity, holder) : null;
   }
 
   private collection(entity: EntityDefinition) {

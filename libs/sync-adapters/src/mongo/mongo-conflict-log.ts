@@ -2,6 +2,7 @@ import {
   canonicalJson,
   conflictIdOf,
   type Conflict,
+  type ConflictIdentity,
   type ConflictLog,
   type ConflictSide,
   type JsonObject,
@@ -86,8 +87,10 @@ export class MongoConflictLog implements ConflictLog {
     });
   }
 
-  async get(id: string): Promise<KeptConflict | null> {
-    const found = await withMongoErrors(() => this.collection.findOne({ _id: id }));
+  /** The last conflict in which this version lost: a merge may have been tried with several others. */
+  async get({ entity, key, loser }: ConflictIdentity): Promise<KeptConflict | null> {
+    const filter = { entity, key, 'loser.version': loser.version, 'loser.source': loser.source };
+    const found = await withMongoErrors(() => this.collection.findOne(filter, { sort: { at: -1, _id: -1 } }));
     return found && keptOf(found);
   }
 

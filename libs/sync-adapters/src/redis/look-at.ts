@@ -25,7 +25,10 @@ export function lookAt(
   const stamp = record === null ? null : parseRecord(record);
   const isRecord = stamp?.payload !== null;
   const state = stateFromTexts(entity, key, { record: isRecord ? record : null, tombstone });
-  if (state.state === 'live') return { state, expected: state.record.version };
+  if (state.state === 'live') {
+    const { version, source } = state.record;
+    return { state, expected: version === 0 ? 0 : { version, source } };
+  }
   // A stamp before something that is no JSON: the scripts compare it, as they do not look further.
   return { state, expected: stamp?.payload == null ? 'absent' : stamp.version };
 }

@@ -12,6 +12,7 @@ import { recordStoreContract } from '@redis-mongo-sync/sync-core/contracts';
 import type { Redis } from 'ioredis';
 import { KEYS } from './keys.js';
 import { RedisRecordStore } from './redis-record-store.js';
+import { writeRecord } from './write-record.js';
 
 describeWith(describe, redisUnavailableReason())('RedisRecordStore', () => {
   recordStoreContract({
@@ -46,6 +47,22 @@ describeWith(describe, redisUnavailableReason())(
     afterAll(async () => {
       redis.disconnect();
       await server.stop();
+    });
+
+    it('is not on top of what took the place of the text that was seen at its own version', async () => {
+      const write = { key: KEY, payload: '{"email":"ada@example.org"}', tombstoneTtlMs: 60_000 };
+      await redis.set(
+        KEYS.record(USERS, KEY),
+        formatRecord({ version: 1000, source: 'mongo', payload: '{"email":"ada@example.org","name":"b"}' }),
+      );
+      const seen = { version: 1000, source: 'redis' } as const;
+      expect(await writeRecord(redis, USERS, { ...write, expected: seen, operationId: 'a' })).toMatchObject({
+        outcome: 'conflict',
+      });
+      const present = { version: 1000, source: 'mongo' } as const;
+      expect(
+        await writeRecord(redis, USERS, { ...write, expected: present, operationId: 'b' }),
+      ).toMatchObject({ outcome: 'written' });
     });
 
     /** What is said of a write on top of these fields. */

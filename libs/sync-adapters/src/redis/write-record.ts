@@ -1,4 +1,4 @@
-import type { EntityDefinition } from '@redis-mongo-sync/sync-core';
+import type { EntityDefinition, Stamp } from '@redis-mongo-sync/sync-core';
 import type { Redis } from 'ioredis';
 import { KEYS } from './keys.js';
 import type { RecordWriteResult } from './replies/write-record.reply.js';
@@ -9,7 +9,7 @@ export interface RecordWrite {
   /** Payload text; `null` writes a tombstone. */
   readonly payload: string | null;
   /** Condition on the living record; a number is its version, 0 that of a text without a stamp. */
-  readonly expected: 'any' | 'absent' | 'exists' | number;
+  readonly expected: 'any' | 'absent' | 'exists' | number | Stamp;
   /** Makes the write safe to send again; unique per attempt. */
   readonly operationId: string;
   readonly tombstoneTtlMs: number;
@@ -46,7 +46,7 @@ export function writeRecord(
       write.key,
       write.payload === null ? 'delete' : 'upsert',
       write.payload ?? '',
-      write.expected === 'any' ? '' : String(write.expected),
+      expectedText(write.expected),
       String(write.tombstoneTtlMs),
       String(entity.ttlSeconds ?? 0),
       String(OPERATION_TTL_SECONDS),
@@ -58,4 +58,9 @@ export function writeRecord(
 
 function changedText(names: readonly string[] | undefined): string {
   return names === undefined || names.length > MAX_CHANGED_NAMES ? '' : JSON.stringify(names);
+}
+
+function expectedText(expected: RecordWrite['expected']): string {
+  if (expected === 'any') return '';
+  return typeof expected === 'object' ? `${expected.version} ${expected.source}` : String(expected);
 }

@@ -229,18 +229,17 @@ describe('captureChanges', () => {
   });
 
   it.each([
-    ['had no stamp', null, 10],
-    ['had an old one', 5, 10],
-  ])(
-    'I9: a tombstone of an earlier life says nothing of a document that %s',
-    async (_what, version, buried) => {
-      const stores = new Recorder();
-      stores.stones.set('a', buried);
-      stores.knowledge.a = { held: 20, inFlight: 0 };
-      await run(stores, [erased(image('a', version))]);
-      expect(stores.calls).toContainEqual(['bury', 'users', 'a', { floor: 20, gone: 10 }]);
-    },
-  );
+    [20, true],
+    [10, false],
+    [9, false],
+  ])('I9: of what had no stamp a tombstone at 10 says nothing if Redis has %s: %s', async (held, buries) => {
+    const stores = new Recorder();
+    stores.stones.set('a', 10);
+    stores.knowledge.a = { held, inFlight: 0 };
+    await run(stores, [erased(image('a', null))]);
+    const burial = ['bury', 'users', 'a', { floor: held, gone: 10 }];
+    expect(stores.calls).toEqual([['known', 'users', 'a'], ...(buries ? [burial] : []), publishing()]);
+  });
 
   it('costs one look for the deletes of the product', async () => {
     const stores = new Recorder();

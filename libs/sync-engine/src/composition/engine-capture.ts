@@ -39,6 +39,7 @@ export function engineCapture(parts: CaptureParts): CaptureFlow {
     // The driver reconnects by itself, but only after a first connection that succeeded.
     await withMongoErrors(() => mongo.connect());
     preImages = (await prepareCollections(db, entities)).preImages;
+    observer.prepared({ preImages });
     await prepareConflictLog(db, historyDays);
     unsyncable.forget(); // another process may have captured meanwhile
     await loadFunctionLibrary(redis, entities, tombstoneTtlMs);

@@ -9,7 +9,6 @@ import {
 } from '@redis-mongo-sync/sync-adapters';
 import {
   canonicalJson,
-  conflictIdOf,
   fieldsAfter,
   updatedAtOf,
   type Direction,
@@ -73,8 +72,7 @@ export class RecordHistory {
     key: string,
     loser: { readonly version: number; readonly source: Source },
   ): Promise<RestoreResult> {
-    const id = conflictIdOf({ entity: entity.name, key, loser });
-    const conflict = await this.options.conflicts.get(id);
+    const conflict = await this.options.conflicts.get({ entity: entity.name, key, loser });
     if (!conflict) return { outcome: 'unknown' };
     const wanted = restorationOf(entity, conflict);
     switch (wanted.kind) {

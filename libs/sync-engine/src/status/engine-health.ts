@@ -2,6 +2,7 @@ import { errorText } from '@redis-mongo-sync/redis-streams';
 import { DIRECTIONS, type Direction } from '@redis-mongo-sync/sync-core';
 import { totalOf } from '../unsyncable/unsyncable-watch.js';
 import type { EngineParts } from '../composition/engine-parts.js';
+import { NOT_FOLLOWED } from './engine-observer.js';
 import type { HealthCheck, HealthFact } from './health-check.js';
 
 /** What must hold for the sync to be healthy: both stores answer, capture and lanes work, the ledgers balance. */
@@ -22,13 +23,14 @@ export class EngineHealth {
   }
 
   private capture(): HealthFact {
-    const { mode, reason, since, snapshot, caughtUpAt } = this.parts.observer.captureState;
+    const { mode, reason, since, snapshot, caughtUpAt, followsRemovals } = this.parts.observer.captureState;
     const details = {
       mode,
       ...(reason ? { reason } : {}),
       since: new Date(since).toISOString(),
       ...(snapshot ? { snapshot: { ...snapshot, since: new Date(snapshot.since).toISOString() } } : {}),
       oplog: this.parts.healing.oplog.status,
+      ...(followsRemovals === false ? { limit: NOT_FOLLOWED } : {}),
       caughtUpMsAgo: caughtUpAt === null ? null : Date.now() - caughtUpAt,
     };
     return { name: 'capture', up: mode !== 'waiting' && mode !== 'stopped', details };

@@ -36,6 +36,17 @@ describe('EngineObserver', () => {
     expect(warnings).toHaveLength(2);
   });
 
+  it('says once that a server without pre-images does not tell what others remove', () => {
+    const { warnings, observer } = observed();
+    expect(observer.captureState.followsRemovals).toBeNull();
+    observer.prepared({ preImages: false });
+    observer.prepared({ preImages: false });
+    expect(warnings).toEqual([expect.stringContaining('not followed')]);
+    expect(observer.captureState.followsRemovals).toBe(false);
+    observer.prepared({ preImages: true });
+    expect(observer.captureState.followsRemovals).toBe(true);
+  });
+
   it('says nothing of a few seconds', () => {
     const { warnings, lane } = observed();
     lane.skew(5_000);

@@ -24,7 +24,17 @@ export interface CaptureStatus {
   /** Epoch ms at which capture last knew that it had everything up to then; null before the first time. */
   readonly caughtUpAt: number | null;
   readonly captured: number;
+  /**
+   * Whether documents that others remove, and record keys that they change, are followed: the server keeps pre-images
+   * (MongoDB ≥ 6.0). `null`: capture has not begun here.
+   */
+  readonly followsRemovals: boolean | null;
 }
+
+/** What capture can't do on a server before 6.0. */
+export const NOT_FOLLOWED =
+  'documents that others remove, and record keys that they change, are not followed: ' +
+  'MongoDB keeps no pre-images before 6.0; a full reconcile finds them';
 
 export interface LaneStatus {
   readonly mode: ConsumerMode;
@@ -51,6 +61,7 @@ export class EngineObserver implements CaptureObserver {
     snapshot: null,
     caughtUpAt: null,
     captured: 0,
+    followsRemovals: null,
   };
   private readonly lanes: Record<Direction, LaneStatus> = {
     'mongo-to-redis': NEW_LANE,
@@ -89,6 +100,11 @@ export class EngineObserver implements CaptureObserver {
     const line = `capture: ${mode}${reason ? ` (${reason})` : ''}`;
     if (mode === 'waiting' || mode === 'throttled') this.log.warn(line);
     else this.log.info(line);
+  }
+
+  prepared({ preImages }: { readonly preImages: boolean }): void {
+    if (!preImages && this.captureStatus.followsRemovals !== false) this.log.warn(`capture: ${NOT_FOLLOWED}`);
+    this.captureStatus = { ...this.captureStatus, followsRemovals: preImages };
   }
 
   published(events: readonly ChangeEvent[]): void {

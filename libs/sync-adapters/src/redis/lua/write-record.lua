@@ -6,7 +6,8 @@
         5 ledger redis-to-mongo   6 index of living keys   7 result of this operation
   ARGV  1 entity   2 record key   3 op: upsert | delete
         4 payload: text of a JSON object with a member at least (delete: empty)
-        5 expected: '' anything | absent | exists | <version> of the living record (0: a text without a stamp)
+        5 expected: '' anything | absent | exists | <version> of the living record (0: a text without a
+          stamp), or <version> <source> of it: after a tie another text may have the same version
         6 tombstone TTL, ms   7 record TTL, s (0: none)   8 operation id TTL, s (0: not idempotent)
         9 traceparent or ''   10 changed: JSON list of the top-level fields that were set or removed; '': all
 
@@ -44,11 +45,12 @@ local state, base, source = holding(record, KEYS[2])
 -- A JSON object without a stamp can be read, and so removed and written; any other text is no record.
 local unstamped = state ~= 'live' and record and string.find(record, '^%s*{')
 
+local wanted, wanted_source = string.match(expected, '^(%d+) ?(%l*)$')
 local met = expected == ''
   or (expected == 'absent' and state ~= 'live')
   or (expected == 'exists' and (state == 'live' or unstamped))
   or (expected == '0' and unstamped)
-  or (state == 'live' and tonumber(expected) == tonumber(base))
+  or (state == 'live' and wanted and tonumber(wanted) == tonumber(base) and (wanted_source == '' or wanted_source == source))
 if not met then return { 'conflict', base, state } end
 -- Nothing lies above the highest version: what has it is written over like what has none.
 if tonumber(base) == MAX_VERSION then base, source = '0', nil end
