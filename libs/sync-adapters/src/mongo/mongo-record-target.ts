@@ -1,5 +1,8 @@
 import {
   decideIntoMongo,
+  differingFields,
+  fieldsOf,
+  sharedFields,
   type ApplyAttempt,
   type EntityDefinition,
   type MongoImage,
@@ -107,8 +110,10 @@ class Batch {
   /** The writes that nearly always meet what their writer had seen, in one bulk. Returns what has to be looked at. */
   private async updateUnseen(attempts: readonly ApplyAttempt[]): Promise<readonly ApplyAttempt[]> {
     const { entity } = this.scope;
+    // What does not say what it changed is compared with the document first: it may repeat most of it.
     const likely = attempts.filter(
-      ({ event, over }) => event.op === 'upsert' && (over !== undefined || (event.base ?? 0) > 0),
+      ({ event, over }) =>
+        event.op === 'upsert' && event.changed !== undefined && (over !== undefined || (event.base ?? 0) > 0),
     );
     const rest = attempts.filter((attempt) => !likely.includes(attempt));
     const { matched, left } = await this.update(
@@ -132,11 +137,11 @@ class Batch {
 
   /** How many updates found their document, and the attempts that met no error: those that did, among others. */
   private async update(
-    updates: readonly { readonly attempt: ApplyAttempt; readonly filter: Filter<Document> }[],
+    updates: readonly Update[],
   ): Promise<{ readonly matched: number; readonly left: readonly ApplyAttempt[] }> {
     const { entity, collection } = this.scope;
-    const operations = updates.map(({ attempt, filter }) => ({
-      updateOne: { filter, update: eventPipeline(entity, attempt) },
+    const operations = updates.map(({ attempt, write = attempt, filter }) => ({
+      updateOne: { filter, update: eventPipeline(entity, write) },
     }));
     const { matched, errors } = await bulkWithErrors(collection, operations);
     const left = updates.flatMap(({ attempt }, index) => {
@@ -201,7 +206,8 @@ class Batch {
         if (!document?.version) return [];
         const { id, version, source } = document;
         const filter = { ...holding(entity, attempt.event.key), ...stampedWith(version, source) };
-        return [{ attempt, filter: { ...filter, _id: idFromText(id) } as Filter<Document> }];
+        const write = withWhatDiffers(entity, attempt, document);
+        return [{ attempt, write, filter: { ...filter, _id: idFromText(id) } as Filter<Document> }];
       }),
     );
     return this.note(matched, left);
@@ -256,6 +262,25 @@ class Batch {
   private refuse(attempts: readonly ApplyAttempt[], reason: string): void {
     for (const attempt of attempts) this.results.set(attempt, { decision: 'refused', reason });
   }
+}
+
+interface Update {
+  readonly attempt: ApplyAttempt;
+  /** What is written for it, if not the attempt itself. */
+  readonly write?: ApplyAttempt;
+  readonly filter: Filter<Document>;
+}
+
+/** Of a write that does not say what it changed: only what differs, so that all else keeps its bytes. */
+function withWhatDiffers(
+  entity: EntityDefinition,
+  attempt: ApplyAttempt,
+  { fields }: Pick<MongoImage, 'fields'>,
+): ApplyAttempt {
+  const { event } = attempt;
+  if (event.changed !== undefined) return attempt;
+  const changed = differingFields(sharedFields(entity, fields), sharedFields(entity, fieldsOf(event)));
+  return { ...attempt, event: { ...event, changed } };
 }
 
 /** An attempt that may be written, and what it was compared with. */

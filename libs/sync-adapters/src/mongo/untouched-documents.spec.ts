@@ -119,6 +119,18 @@ describe(`documents that have lived beside other applications (seed ${seed})`, (
     });
   });
 
+  it('I24: so does one that sends the whole record and does not say what it changed', async () => {
+    await check(async (fields) => {
+      const key = newKey();
+      const base = await put(key, fields);
+      const before = await bytesOf(key, 'city');
+      expect(await target()(redisWrite(key, base, { ...(await shown(key)), city: 'Ada' }))).toEqual([
+        { decision: 'apply' },
+      ]);
+      expect(await bytesOf(key, 'city')).toEqual(before);
+    });
+  });
+
   it('I24: so do a change of one field and a stamp in Mongo', async () => {
     const store = new MongoRecordStore({ client, db, entity: USERS });
     await check(async (fields) => {
