@@ -59,7 +59,7 @@ describeWith(describe, redisUnavailableReason())('the doctor', () => {
     await redis.mset({
       'user:ada@example.org': '{"name":"Ada"}',
       'user:bob@example.org': 'hello',
-      'user:old@example.org': '{"version":1024,"source":"mongo","updatedAt":1,"name":"Old"}',
+      'user:old@example.org': '{"_sync":{"version":1024,"source":"mongo","updatedAt":1},"name":"Old"}',
       'user:new@example.org': '{"_sync":{"version":1024,"source":"redis","updatedAt":1},"name":"New"}',
       'user:123': 'another',
       'user:65a000000000000000000001': '{}',
